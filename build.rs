@@ -1,0 +1,147 @@
+//! Turns `src/reasons.tsv` into the `Reason` enum, names the shared library and, for the C ABI,
+//! writes `countersign.h` into `OUT_DIR` (never into the tree; `make header` copies it).
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// One row of `src/reasons.tsv`.
+struct Row {
+    number: u32,
+    name: String,
+    status: String,
+    error: String,
+    text: String,
+    refresh: String,
+    next_step: String,
+    cause: String,
+}
+
+fn main() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=src/reasons.tsv");
+
+    let rows = read_rows(&root.join("src/reasons.tsv"));
+    fs::write(out.join("reasons.rs"), rust_table(&rows)).expect("OUT_DIR is writable");
+
+    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
+        // The SONAME is the number of the ABI, not the version of the package.
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libcountersign.so.0");
+    }
+    write_header(&root, &out, &rows);
+}
+
+fn read_rows(path: &Path) -> Vec<Row> {
+    let table = fs::read_to_string(path).expect("src/reasons.tsv is readable");
+    let mut rows: Vec<Row> = Vec::new();
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [number, name, status, error, text, refresh, next_step, cause] = cells[..] else {
+            panic!("src/reasons.tsv: a row needs eight cells: {line}");
+        };
+        let number = number.parse().expect("a reason's number is an integer");
+        assert!(
+            rows.iter().all(|row| row.number != number && row.name != name),
+            "src/reasons.tsv: {number} {name} stands twice"
+        );
+        rows.push(Row {
+            number,
+            name: name.into(),
+            status: status.into(),
+            error: error.into(),
+            text: text.into(),
+            refresh: refresh.into(),
+            next_step: next_step.into(),
+            cause: cause.into(),
+        });
+    }
+    rows
+}
+
+fn camel_case(name: &str) -> String {
+    name.split('_')
+        .flat_map(|word| {
+            let (first, rest) = word.split_at(1);
+            [first.to_uppercase(), rest.to_owned()]
+        })
+        .collect()
+}
+
+fn rust_table(rows: &[Row]) -> String {
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "/// Why a request was let through or denied, or why a document could not be read.\n///\n\
+         /// The number and the name are stable: neither is ever given to another meaning.\n\
+         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]\n#[repr(u32)]\n#[non_exhaustive]\npub enum Reason {{"
+    );
+    for (index, row) in rows.iter().enumerate() {
+        let summary = if row.text == "-" { &row.next_step } else { &row.text };
+        let _ = writeln!(out, "    /// `{}`: {summary}", row.name);
+        if index == 0 {
+            let _ = writeln!(out, "    #[default]");
+        }
+        let _ = writeln!(out, "    {} = {},", camel_case(&row.name), row.number);
+    }
+    let _ = writeln!(out, "}}\n\nstatic ROWS: [Row; {}] = [", rows.len());
+    for row in rows {
+        let status = row.status.trim_end_matches('*');
+        let _ = writeln!(
+            out,
+            "    Row {{ reason: Reason::{}, name: {:?}, http_status: {}, malformed: {}, error: {:?}, text: {:?}, refresh_helps: {}, next_step: {:?}, cause: {:?} }},",
+            camel_case(&row.name),
+            row.name,
+            if status == "-" { "0" } else { status },
+            row.status.ends_with('*'),
+            if row.error == "-" { "" } else { &row.error },
+            if row.text == "-" { "" } else { &row.text },
+            row.refresh == "yes",
+            row.next_step,
+            row.cause,
+        );
+    }
+    let _ = writeln!(
+        out,
+        "];\n\n/// The place of a reason's row, which is also the place of its counter.\n\
+         const fn row_index(reason: Reason) -> usize {{\n    match reason {{"
+    );
+    for (index, row) in rows.iter().enumerate() {
+        let _ = writeln!(out, "        Reason::{} => {index},", camel_case(&row.name));
+    }
+    out.push_str("    }\n}\n");
+    out
+}
+
+#[cfg(not(feature = "capi"))]
+fn write_header(_root: &Path, _out: &Path, _rows: &[Row]) {}
+
+/// Writes `OUT_DIR/countersign.h`. cbindgen does not see what a macro or `include!` makes, so the
+/// constants of the reasons come from the same rows.
+#[cfg(feature = "capi")]
+fn write_header(root: &Path, out: &Path, rows: &[Row]) {
+    println!("cargo:rerun-if-changed=cbindgen.toml");
+    println!("cargo:rerun-if-changed=src/ffi");
+    let mut constants = String::from(
+        "/*\n * Reasons: why a request was let through or denied.\n * docs/REASONS.md tells what to do about each.\n */\n",
+    );
+    for row in rows {
+        let _ = writeln!(constants, "#define COUNTERSIGN_REASON_{} UINT32_C({})", row.name.to_uppercase(), row.number);
+    }
+    let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml")).expect("cbindgen.toml is valid");
+    config.after_includes = Some(format!("{}\n{constants}", config.after_includes.unwrap_or_default()));
+    let mut sources: Vec<PathBuf> = fs::read_dir(root.join("src/ffi"))
+        .expect("src/ffi is readable")
+        .map(|entry| entry.expect("src/ffi is readable").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect();
+    sources.sort();
+    let mut builder = cbindgen::Builder::new().with_config(config);
+    for source in sources {
+        builder = builder.with_src(source);
+    }
+    builder.generate().expect("src/ffi can be read as a C header").write_to_file(out.join("countersign.h"));
+    // The drift test and `make header` find the file by this name.
+    println!("cargo:rustc-env=COUNTERSIGN_HEADER={}", out.join("countersign.h").display());
+}

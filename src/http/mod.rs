@@ -1,0 +1,1 @@
+//! RFC 9110 grammar: credentials in, challenges out and in.

@@ -1,0 +1,1 @@
+//! Compact JWS, JWK Sets, algorithms and signatures.

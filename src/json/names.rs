@@ -1,0 +1,101 @@
+//! Finds a name that stands twice in one object.
+
+use super::tape::{ESCAPED, Node, NodeKind, REPEATED, index, short};
+use super::text::Text;
+
+/// A hash of the first eight bytes and the length of a name without escapes: unequal hashes mean
+/// unequal names, equal ones are compared in full.
+#[inline]
+pub(super) fn name_hash(text: &[u8], start: usize, len: usize) -> u32 {
+    let prefix = match text.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
+        Some(chunk) if len >= 8 => u64::from_le_bytes(*chunk),
+        Some(chunk) => u64::from_le_bytes(*chunk) & ((1_u64 << (len * 8)) - 1),
+        None => text.iter().skip(start).take(len.min(8)).fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    let mixed = (prefix ^ u64::from(short(len)).rotate_left(56)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    u32::try_from(mixed >> 32).unwrap_or(0)
+}
+
+/// What the check of one object found.
+pub(super) struct Names {
+    pub(super) count: usize,
+    /// The first name, in document order, that repeats an earlier one.
+    pub(super) repeated: Option<usize>,
+}
+
+/// Checks the object whose nodes start behind `object`, and marks every repeated name.
+#[inline]
+pub(super) fn check_names(text: &str, tape: &mut [Node], object: usize) -> Names {
+    let mut hashes = [0_u32; SMALL];
+    let mut count = 0;
+    let mut escaped = false;
+    let mut doubt = false;
+    let mut at = object + 1;
+    while let Some(name) = tape.get(at) {
+        let Some(hash) = hashes.get_mut(count) else { return sorted_check(text, tape, object) };
+        *hash = name.link;
+        doubt |= hashes.get(..count).is_some_and(|earlier| earlier.contains(&name.link));
+        escaped |= name.has(ESCAPED);
+        count += 1;
+        at = tape.get(at + 1).map_or(usize::MAX, |value| value.past(at + 1));
+    }
+    if doubt || escaped {
+        return sorted_check(text, tape, object);
+    }
+    Names { count, repeated: None }
+}
+
+/// The slow, exact way: sorts the names, so that an attacker gains nothing by many equal hashes.
+#[cold]
+fn sorted_check(text: &str, tape: &mut [Node], object: usize) -> Names {
+    let mut few = [0_u32; MEDIUM];
+    let mut count = 0;
+    for at in name_indices(tape, object) {
+        if let Some(place) = few.get_mut(count) {
+            *place = short(at);
+        }
+        count += 1;
+    }
+    let mut many = Vec::new();
+    let names = match few.get_mut(..count) {
+        Some(names) => names,
+        None => {
+            many.extend(name_indices(tape, object).map(short));
+            many.as_mut_slice()
+        }
+    };
+    let name = |tape: &[Node], at: u32| tape.get(index(at)).map_or(Text::new("", false), |node| node_text(text, node));
+    names.sort_unstable_by(|&a, &b| name(tape, a).order(&name(tape, b)).then(a.cmp(&b)));
+    let mut first = None;
+    for pair in 1..names.len() {
+        let (Some(&earlier), Some(&later)) = (names.get(pair - 1), names.get(pair)) else { break };
+        if name(tape, earlier).same(&name(tape, later)) {
+            if let Some(node) = tape.get_mut(index(later)) {
+                node.flags |= REPEATED;
+            }
+            first = first.min(Some(later)).or(Some(later));
+        }
+    }
+    Names { count, repeated: first.map(index) }
+}
+
+fn name_indices(tape: &[Node], object: usize) -> impl Iterator<Item = usize> {
+    let mut at = object + 1;
+    core::iter::from_fn(move || {
+        let name = at;
+        tape.get(name).filter(|node| node.kind == NodeKind::Name)?;
+        at = tape.get(name + 1).map_or(usize::MAX, |value| value.past(name + 1));
+        Some(name)
+    })
+}
+
+pub(super) fn node_text<'a>(text: &'a str, node: &Node) -> Text<'a> {
+    let start = index(node.start);
+    Text::new(text.get(start..start + index(node.len)).unwrap_or(""), node.has(ESCAPED))
+}
+
+/// Objects of real tokens have fewer than thirty members; up to here all pairs of hashes are compared.
+const SMALL: usize = 32;
+/// Token objects have at most this many members (`limits::TOKEN_JSON_MEMBERS`); larger ones stand
+/// only in documents, where sorting may allocate.
+const MEDIUM: usize = crate::limits::TOKEN_JSON_MEMBERS;

@@ -1,0 +1,47 @@
+//! Every bound on what a stranger or a document may feed us, each with its origin.
+
+/// Depth of nested containers in a JOSE header or payload; the outermost object is level 1 (REQ-JWS-28).
+pub const TOKEN_JSON_DEPTH: usize = 16;
+/// Members of one object in a JOSE header or payload (REQ-JWS-28).
+pub const TOKEN_JSON_MEMBERS: usize = 256;
+/// Values in one JOSE header or payload. A 64 KiB token full of 36-character group identifiers has
+/// about 1,300; this leaves room and keeps the tape under 400 KB.
+pub const TOKEN_JSON_NODES: usize = 24_576;
+/// Bytes of a decoded JOSE header (REQ-JWS-28).
+pub const JOSE_HEADER_BYTES: usize = 4096;
+/// Default and bounds of the policy's `max_token_bytes`; nginx and Apache refuse header lines over 8 KiB.
+pub const TOKEN_BYTES_DEFAULT: usize = 8192;
+/// Smallest value that `max_token_bytes` takes.
+pub const TOKEN_BYTES_MIN: usize = 64;
+/// Largest value that `max_token_bytes` takes.
+pub const TOKEN_BYTES_MAX: usize = 65_536;
+/// Keys tried for a token without a `kid` (REQ-JWS-17, REQ-JWS-30).
+pub const KEYS_TRIED: usize = 4;
+/// Keys in one JWK Set (REQ-ROTATION-18).
+pub const SET_KEYS: usize = 128;
+/// Bytes of one JWK Set (REQ-ROTATION-18).
+pub const SET_BYTES: usize = 512 * 1024;
+/// Smallest and largest RSA modulus in bits (RFC 7518 section 3.3; REQ-JWK-09).
+pub const RSA_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
+/// Widest RSA public exponent in bits (REQ-JWK-09).
+pub const RSA_EXPONENT_BITS: usize = 33;
+/// Bytes of a policy document; a document with ten thousand users of 100 bytes each fits.
+pub const POLICY_BYTES: usize = 4 * 1024 * 1024;
+/// Depth of a policy document or JWK Set: what serde_json takes, so that a twin can be asked.
+pub const DOCUMENT_JSON_DEPTH: usize = 64;
+/// Values in a policy document or JWK Set.
+pub const DOCUMENT_JSON_NODES: usize = 1_000_000;
+/// Empty list elements in one WWW-Authenticate field value (REQ-HTTP-22).
+pub const EMPTY_LIST_ELEMENTS: usize = 64;
+/// Challenges read from one response (REQ-HTTP-44). Real servers send at most a handful.
+pub const CHALLENGES: usize = 64;
+/// auth-params of one challenge or of credentials (REQ-HTTP-44); Digest, the longest, has 13.
+pub const AUTH_PARAMS: usize = 64;
+/// Bytes of one WWW-Authenticate field line or one auth-param value (REQ-HTTP-44).
+pub const CHALLENGE_BYTES: usize = 65_536;
+/// Largest leeway in seconds that a policy may ask for, and the one above which it is warned (REQ-JWT-07).
+pub const LEEWAY_MAX_SECONDS: u32 = 300;
+/// See [`LEEWAY_MAX_SECONDS`].
+pub const LEEWAY_WARN_SECONDS: u32 = 60;
+/// The last second of the year 9999; NumericDates beyond it or its negative are refused (reasons.md rule 1).
+pub const NUMERIC_DATE_MAX_SECONDS: i64 = 253_402_300_799;

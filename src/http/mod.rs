@@ -1,1 +1,20 @@
-//! RFC 9110 grammar: credentials in, challenges out and in.
+//!
+//! Everything here is a view of the bytes it was given or writes into the caller's sink: nothing
+//! allocates, nothing reads a clock, and no configuration loosens a rule, save the two named
+//! [`Whitespace`] cases. Reading a whole field takes time linear in its length.
+
+mod bearer;
+mod class;
+mod credentials;
+mod cursor;
+mod field;
+mod param;
+mod scheme;
+mod slip;
+mod token68;
+
+pub use bearer::{Whitespace, parse_bearer, parse_token};
+pub use credentials::{Credentials, parse_credentials};
+pub use field::{field_name_eq, is_http_token, trim_ows};
+pub use param::{Param, Params, Value};
+pub use scheme::{SchemeWord, select_scheme};

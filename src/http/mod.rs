@@ -1,9 +1,11 @@
+//! RFC 9110 grammar: credentials in, challenges out and in.
 //!
 //! Everything here is a view of the bytes it was given or writes into the caller's sink: nothing
 //! allocates, nothing reads a clock, and no configuration loosens a rule, save the two named
 //! [`Whitespace`] cases. Reading a whole field takes time linear in its length.
 
 mod bearer;
+mod challenge;
 mod class;
 mod credentials;
 mod cursor;
@@ -14,6 +16,7 @@ mod slip;
 mod token68;
 
 pub use bearer::{Whitespace, parse_bearer, parse_token};
+pub use challenge::{Challenge, ChallengeFault, ChallengeFlaw, ChallengeInvalid, Challenges, write_challenge};
 pub use credentials::{Credentials, parse_credentials};
 pub use field::{field_name_eq, is_http_token, trim_ows};
 pub use param::{Param, Params, Value};

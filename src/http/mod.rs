@@ -11,8 +11,11 @@ mod credentials;
 mod cursor;
 mod field;
 mod param;
+mod preflight;
+mod query;
 mod scheme;
 mod slip;
+mod target;
 mod token68;
 
 pub use bearer::{Whitespace, parse_bearer, parse_token};
@@ -20,4 +23,7 @@ pub use challenge::{Challenge, ChallengeFault, ChallengeFlaw, ChallengeInvalid, 
 pub use credentials::{Credentials, parse_credentials};
 pub use field::{field_name_eq, is_http_token, trim_ows};
 pub use param::{Param, Params, Value};
+pub use preflight::is_preflight;
+pub use query::{QueryParameter, select_query_parameter};
 pub use scheme::{SchemeWord, select_scheme};
+pub use target::is_https;

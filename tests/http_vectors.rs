@@ -3,7 +3,7 @@
 //! A row that we judge otherwise stands in [`EXCEPTIONS`] with its cause; an entry that is no longer
 //! needed fails.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::as_conversions, reason = "tests")]
 
 use std::fs;
 use std::path::PathBuf;

@@ -4,7 +4,6 @@
 //! short enough to be a placeholder, `slip` looks for the name of what is wrong. Refuses all that
 //! is no token68. A view; never allocates.
 
-use super::cursor::ascii;
 use super::field::trim_ows;
 use super::scheme::BEARER;
 use super::slip::check_token;
@@ -22,8 +21,10 @@ pub enum Whitespace {
     Strict,
 }
 
-/// The token of an Authorization value that names Bearer (see [`super::select_scheme`]): a token68,
-/// so ASCII.
+/// The token of an Authorization value that names Bearer (see [`super::select_scheme`]): a token68.
+///
+/// It is given as bytes, which is what a JWS is verified from: to call it text would cost a second
+/// look at each of them.
 ///
 /// # Errors
 ///
@@ -35,19 +36,19 @@ pub enum Whitespace {
 /// use countersign::Reason;
 /// use countersign::http::{Whitespace, parse_bearer};
 ///
-/// assert_eq!(parse_bearer(b"bearer  mF_9.B5f-4.1JqM ", Whitespace::Lenient), Ok("mF_9.B5f-4.1JqM"));
+/// assert_eq!(parse_bearer(b"bearer  mF_9.B5f-4.1JqM ", Whitespace::Lenient), Ok(&b"mF_9.B5f-4.1JqM"[..]));
 /// assert_eq!(parse_bearer(b"Bearer  mF_9.B5f-4.1JqM", Whitespace::Strict), Err(Reason::BearerStraySpace));
 /// assert_eq!(parse_bearer(b"Bearer \"mF_9\"", Whitespace::Lenient), Err(Reason::BearerQuoted));
 /// ```
 #[inline]
-pub fn parse_bearer(value: &[u8], whitespace: Whitespace) -> Result<&str, Reason> {
+pub fn parse_bearer(value: &[u8], whitespace: Whitespace) -> Result<&[u8], Reason> {
     if let Some((word, [b' ', token @ ..])) = trim_ows(value).split_at_checked(BEARER.len())
         && word.eq_ignore_ascii_case(BEARER)
         && (whitespace == Whitespace::Lenient || is_tight(value, token))
         && let token = trim_spaces(token)
         && is_surely_token(token)
     {
-        return Ok(ascii(token));
+        return Ok(token);
     }
     parse_bearer_with_slips(value, whitespace)
 }
@@ -59,14 +60,14 @@ pub fn parse_bearer(value: &[u8], whitespace: Whitespace) -> Result<&str, Reason
 /// use countersign::Reason;
 /// use countersign::http::{Whitespace, parse_token};
 ///
-/// assert_eq!(parse_token(b" mF_9.B5f-4.1JqM", Whitespace::Lenient), Ok("mF_9.B5f-4.1JqM"));
+/// assert_eq!(parse_token(b" mF_9.B5f-4.1JqM", Whitespace::Lenient), Ok(&b"mF_9.B5f-4.1JqM"[..]));
 /// assert_eq!(parse_token(b"Bearer mF_9", Whitespace::Lenient), Err(Reason::BearerPrefixRepeated));
 /// ```
 #[inline]
-pub fn parse_token(value: &[u8], whitespace: Whitespace) -> Result<&str, Reason> {
+pub fn parse_token(value: &[u8], whitespace: Whitespace) -> Result<&[u8], Reason> {
     let token = trim_ows(value);
     if is_surely_token(token) && (whitespace == Whitespace::Lenient || is_tight(value, token)) {
-        return Ok(ascii(token));
+        return Ok(token);
     }
     parse_token_with_slips(value, whitespace)
 }
@@ -101,7 +102,7 @@ fn trim_spaces(mut token: &[u8]) -> &[u8] {
 }
 
 #[cold]
-fn parse_bearer_with_slips(value: &[u8], whitespace: Whitespace) -> Result<&str, Reason> {
+fn parse_bearer_with_slips(value: &[u8], whitespace: Whitespace) -> Result<&[u8], Reason> {
     let (word, rest) = trim_ows(value).split_at_checked(BEARER.len()).ok_or(Reason::AuthorizationMalformed)?;
     if !word.eq_ignore_ascii_case(BEARER) {
         return Err(Reason::AuthorizationMalformed);
@@ -119,7 +120,7 @@ fn parse_bearer_with_slips(value: &[u8], whitespace: Whitespace) -> Result<&str,
 }
 
 #[cold]
-fn parse_token_with_slips(value: &[u8], whitespace: Whitespace) -> Result<&str, Reason> {
+fn parse_token_with_slips(value: &[u8], whitespace: Whitespace) -> Result<&[u8], Reason> {
     let token = trim_ows(value);
     if token.is_empty() {
         return Err(Reason::BearerEmpty);
@@ -153,8 +154,12 @@ mod tests {
             // The same with a token too long for a placeholder, which takes the short way.
             let long = value.replace("abc", LONG);
             for (value, token) in [(value, "abc"), (long.as_str(), LONG)] {
-                assert_eq!(parse_bearer(value.as_bytes(), Lenient), lenient.map(|_| token), "{value:?}");
-                assert_eq!(parse_bearer(value.as_bytes(), Strict), strict.map(|_| token), "{value:?}");
+                assert_eq!(
+                    parse_bearer(value.as_bytes(), Lenient),
+                    lenient.map(|_: &str| token.as_bytes()),
+                    "{value:?}"
+                );
+                assert_eq!(parse_bearer(value.as_bytes(), Strict), strict.map(|_: &str| token.as_bytes()), "{value:?}");
             }
         }
     }
@@ -183,9 +188,9 @@ mod tests {
 
     #[test]
     fn tokens_from_elsewhere_have_the_same_slips() {
-        assert_eq!(parse_token(LONG.as_bytes(), Strict), Ok(LONG));
-        assert_eq!(parse_token(b"abc", Strict), Ok("abc"));
-        assert_eq!(parse_token(b"abc ", Lenient), Ok("abc"));
+        assert_eq!(parse_token(LONG.as_bytes(), Strict), Ok(LONG.as_bytes()));
+        assert_eq!(parse_token(b"abc", Strict), Ok(&b"abc"[..]));
+        assert_eq!(parse_token(b"abc ", Lenient), Ok(&b"abc"[..]));
         for (value, reason) in [
             (" ", Reason::BearerEmpty),
             ("Bearer", Reason::BearerPrefixRepeated),

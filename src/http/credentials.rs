@@ -6,11 +6,12 @@
 //! A view; never allocates.
 
 use super::bearer::{Whitespace, parse_bearer};
-use super::class::{TCHAR, TOKEN68};
+use super::class::TCHAR;
 use super::cursor::{Cursor, ascii};
 use super::field::{field_name_eq, trim_ows};
 use super::param::{Names, Params, Quoted, parse_param};
 use super::scheme::{SchemeWord, select_scheme};
+use super::token68::is_token68;
 use crate::{Reason, limits};
 
 /// The credentials of one Authorization field value: a scheme with a token68, with parameters, or alone.
@@ -71,19 +72,11 @@ fn parse_grammar(value: &[u8]) -> Option<Credentials<'_>> {
         return None;
     }
     while cursor.take(b' ') {}
-    if let Some(token68) = whole_token68(cursor.rest()) {
-        return Some(Credentials { token68: Some(token68), ..alone });
+    if is_token68(cursor.rest()) {
+        return Some(Credentials { token68: Some(ascii(cursor.rest())), ..alone });
     }
     let count = count_params(cursor)?;
     Some(Credentials { params: Params::new(cursor, &[], count), ..alone })
-}
-
-/// `rest` as token68, if it is one to the end.
-fn whole_token68(rest: &[u8]) -> Option<&str> {
-    let mut cursor = Cursor::new(rest);
-    let word = cursor.take_run(TOKEN68);
-    while cursor.take(b'=') {}
-    (!word.is_empty() && cursor.peek().is_none()).then(|| ascii(rest))
 }
 
 /// Reads a list of parameters to its end; credentials are no list, so nothing else may follow.

@@ -1,1 +1,13 @@
-//! The policy document: read, checked and compiled once.
+//! The policy: what an operator asks of requests, as one JSON document.
+//!
+//! [`Policy::load`] checks the document in full and compiles it into slots that the ladder of checks
+//! reads without searching. What is wrong with it comes back as a [`Report`]; nothing of it is ever
+//! found out at a request. Loading allocates, a loaded policy never changes.
+
+mod compiled;
+mod pending;
+mod report;
+
+pub(crate) use compiled::{Bearer, ChallengeParams, Compiled, Issuer, KeyTiming, Route, Sources};
+pub use compiled::{Describe, Policy, Preflight, SchemeName, Transport, Whitespace};
+pub use report::{Code, Entry, Report, Severity};

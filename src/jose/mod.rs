@@ -1,1 +1,26 @@
-//! Compact JWS, JWK Sets, algorithms and signatures.
+//! Compact JWS, JWK Sets, algorithms and signatures (RFC 7515, 7517, 7518, 7638, 8037).
+//!
+//! The way of a token: [`CompactJws::parse`], [`HeaderMemory::read`], [`decode_signature`],
+//! [`JoseHeader::check_members`], [`AlgorithmRule::select`], [`KeySet::select`],
+//! [`Candidates::verify_signature`]. Nothing in the token's header ever supplies a key.
+
+mod algorithm;
+mod backend;
+mod compact;
+mod header;
+mod jwk;
+mod jws;
+mod key;
+mod key_set;
+mod media_type;
+mod part;
+mod thumbprint;
+
+pub use algorithm::{Algorithm, AlgorithmName, AlgorithmRule, AlgorithmSet, KeyType};
+pub use backend::{BACKEND_NAME, constant_time_equal, sha256};
+pub use compact::CompactJws;
+pub use header::{HeaderMemory, HeaderType, JoseHeader};
+pub use jwk::{Origin, SecretRefs};
+pub use jws::{DecodedToken, JwsVerdict, SignatureMemory, decode_signature, decode_unverified, verify_jws};
+pub use key_set::{Candidates, KeySet, KeySetFault, KeySetFaultKind, ListedKey};
+pub use media_type::media_type;

@@ -27,19 +27,24 @@ pub(super) struct Names {
 #[inline]
 pub(super) fn check_names(text: &str, tape: &mut [Node], object: usize) -> Names {
     let mut hashes = [0_u32; SMALL];
+    // A bit for each hash seen: only a bit met twice asks for a look at all of them.
+    let mut seen = 0_u128;
     let mut count = 0;
-    let mut escaped = false;
-    let mut doubt = false;
+    let mut doubt = 0;
     let mut at = object + 1;
     while let Some(name) = tape.get(at) {
         let Some(hash) = hashes.get_mut(count) else { return sorted_check(text, tape, object) };
         *hash = name.link;
-        doubt |= hashes.get(..count).is_some_and(|earlier| earlier.contains(&name.link));
-        escaped |= name.has(ESCAPED);
+        let bit = 1_u128 << (name.link % 128);
+        if seen & bit != 0 && hashes.get(..count).is_some_and(|earlier| earlier.contains(&name.link)) {
+            return sorted_check(text, tape, object);
+        }
+        seen |= bit;
+        doubt |= name.flags;
         count += 1;
         at = tape.get(at + 1).map_or(usize::MAX, |value| value.past(at + 1));
     }
-    if doubt || escaped {
+    if doubt & ESCAPED != 0 {
         return sorted_check(text, tape, object);
     }
     Names { count, repeated: None }

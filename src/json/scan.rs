@@ -95,17 +95,8 @@ pub fn scan<'t>(
     if u32::try_from(text.len()).is_err() {
         return Err(Fault { kind: FaultKind::Nodes, offset: 0 });
     }
-    let mut scanner = Scanner {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        tape,
-        used: 0,
-        open: [0; MAX_DEPTH],
-        depth: 0,
-        bounds,
-        duplicates,
-    };
+    let mut scanner =
+        Scanner { text, bytes: text.as_bytes(), tape, used: 0, open: [0; MAX_DEPTH], depth: 0, bounds, duplicates };
     scanner.document()?;
     Ok((text, scanner.used))
 }
@@ -115,7 +106,6 @@ const MAX_DEPTH: usize = crate::limits::DOCUMENT_JSON_DEPTH;
 struct Scanner<'t, 'n> {
     text: &'t str,
     bytes: &'t [u8],
-    at: usize,
     tape: &'n mut [Node],
     used: usize,
     /// The nodes of the containers that are open, outermost first.
@@ -125,120 +115,115 @@ struct Scanner<'t, 'n> {
     duplicates: Duplicates,
 }
 
+/// What is due behind the place that was reached.
+enum Due {
+    Value(usize),
+    After(usize),
+}
+
+// The place is passed by value from step to step: kept in a field it would live in memory, and the
+// scan would take a third longer.
 impl Scanner<'_, '_> {
     fn document(&mut self) -> Result<(), Fault> {
-        self.skip_space();
+        let mut at = self.skip_space(0);
         loop {
-            // A value is due: either it opens a container with something inside, or it ends here.
-            if self.value()? {
-                continue;
-            }
-            if !self.after_value()? {
-                break;
-            }
-        }
-        self.skip_space();
-        if self.at == self.bytes.len() { Ok(()) } else { self.fail(FaultKind::Syntax) }
-    }
-
-    /// Reads one value; true if it opened a container in which another value is due.
-    #[inline]
-    fn value(&mut self) -> Result<bool, Fault> {
-        match self.peek() {
-            Some(b'"') => {
-                self.string(NodeKind::String)?;
-                Ok(false)
-            }
-            Some(b'-' | b'0'..=b'9') => self.number().map(|()| false),
-            Some(b'{') => self.open_object(),
-            Some(b'[') => self.open_array(),
-            Some(b't') => self.word(b"true", NodeKind::True),
-            Some(b'f') => self.word(b"false", NodeKind::False),
-            Some(b'n') => self.word(b"null", NodeKind::Null),
-            _ => self.fail(FaultKind::Syntax),
-        }
-    }
-
-    /// Goes on behind a value: closes what ends here; true if another value is due.
-    #[inline]
-    fn after_value(&mut self) -> Result<bool, Fault> {
-        loop {
-            if self.depth == 0 {
-                return Ok(false);
-            }
-            self.skip_space();
-            let is_object = self.innermost().is_some_and(|node| node.kind == NodeKind::Object);
-            match self.peek() {
-                Some(b',') => {
-                    self.at += 1;
-                    self.skip_space();
-                    if is_object {
-                        self.name()?;
+            match self.value(at)? {
+                Due::Value(next) => at = next,
+                Due::After(next) => match self.after_value(next)? {
+                    Due::Value(next) => at = next,
+                    Due::After(end) => {
+                        return if end == self.bytes.len() { Ok(()) } else { fail(FaultKind::Syntax, end) };
                     }
-                    return Ok(true);
-                }
-                Some(b'}') if is_object => self.close()?,
-                Some(b']') if !is_object => self.close()?,
-                _ => return self.fail(FaultKind::Syntax),
+                },
             }
         }
     }
 
-    fn open_object(&mut self) -> Result<bool, Fault> {
-        self.open(NodeKind::Object)?;
-        if self.peek() == Some(b'}') {
-            return self.close().map(|()| false);
+    /// Reads one value; another value is due if it opened a container with something inside.
+    #[inline(always)]
+    fn value(&mut self, at: usize) -> Result<Due, Fault> {
+        match self.bytes.get(at) {
+            Some(b'"') => self.string(at, NodeKind::String).map(Due::After),
+            Some(b'-' | b'0'..=b'9') => self.number(at).map(Due::After),
+            Some(b'{') => self.open_object(at),
+            Some(b'[') => self.open_array(at),
+            Some(b't') => self.word(at, b"true", NodeKind::True),
+            Some(b'f') => self.word(at, b"false", NodeKind::False),
+            Some(b'n') => self.word(at, b"null", NodeKind::Null),
+            _ => fail(FaultKind::Syntax, at),
         }
-        self.name().map(|()| true)
     }
 
-    fn open_array(&mut self) -> Result<bool, Fault> {
-        self.open(NodeKind::Array)?;
-        if self.peek() == Some(b']') {
-            return self.close().map(|()| false);
+    /// Goes on behind a value: closes what ends here. `After` is given at the end of the document.
+    #[inline(always)]
+    fn after_value(&mut self, at: usize) -> Result<Due, Fault> {
+        let mut at = self.skip_space(at);
+        while self.depth > 0 {
+            let is_object = self.innermost() == NodeKind::Object;
+            match self.bytes.get(at) {
+                Some(b',') => {
+                    at = self.skip_space(at + 1);
+                    return if is_object { self.name(at).map(Due::Value) } else { Ok(Due::Value(at)) };
+                }
+                Some(b'}') if is_object => at = self.close(at)?,
+                Some(b']') if !is_object => at = self.close(at)?,
+                _ => return fail(FaultKind::Syntax, at),
+            }
         }
-        Ok(true)
+        Ok(Due::After(at))
     }
 
-    fn open(&mut self, kind: NodeKind) -> Result<(), Fault> {
-        if self.depth >= self.bounds.depth {
-            return self.fail(FaultKind::Depth);
+    fn open_object(&mut self, at: usize) -> Result<Due, Fault> {
+        let inside = self.open(at, NodeKind::Object)?;
+        if self.bytes.get(inside) == Some(&b'}') {
+            return self.close(inside).map(Due::After);
         }
+        self.name(inside).map(Due::Value)
+    }
+
+    fn open_array(&mut self, at: usize) -> Result<Due, Fault> {
+        let inside = self.open(at, NodeKind::Array)?;
+        if self.bytes.get(inside) == Some(&b']') {
+            return self.close(inside).map(Due::After);
+        }
+        Ok(Due::Value(inside))
+    }
+
+    fn open(&mut self, at: usize, kind: NodeKind) -> Result<usize, Fault> {
         let node = short(self.used);
-        let Some(place) = self.open.get_mut(self.depth) else { return self.fail(FaultKind::Depth) };
-        *place = node;
+        match self.open.get_mut(self.depth) {
+            Some(place) if self.depth < self.bounds.depth => *place = node,
+            _ => return fail(FaultKind::Depth, at),
+        }
         self.depth += 1;
-        self.push(Node { kind, start: short(self.at), ..Node::default() })?;
-        self.at += 1;
-        self.skip_space();
-        Ok(())
+        self.push(Node { kind, start: short(at), ..Node::default() }, at)?;
+        Ok(self.skip_space(at + 1))
     }
 
-    /// Ends the innermost container at the bracket under the cursor.
-    fn close(&mut self) -> Result<(), Fault> {
-        self.at += 1;
+    /// Ends the innermost container at the bracket under `at`; gives the place behind it and space.
+    fn close(&mut self, at: usize) -> Result<usize, Fault> {
         self.depth -= 1;
         let container = self.open.get(self.depth).map_or(0, |&at| index(at));
-        let (used, end) = (short(self.used), short(self.at));
-        let Some(node) = self.tape.get_mut(container) else { return self.fail(FaultKind::Nodes) };
+        let used = short(self.used);
+        let Some(node) = self.tape.get_mut(container) else { return fail(FaultKind::Nodes, at) };
         node.link = used;
-        node.len = end - node.start;
+        node.len = short(at + 1) - node.start;
         if node.kind == NodeKind::Object {
             self.check_members(container)?;
         }
-        Ok(())
+        Ok(self.skip_space(at + 1))
     }
 
     fn check_members(&mut self, object: usize) -> Result<(), Fault> {
-        let Some(nodes) = self.tape.get_mut(..self.used) else { return self.fail(FaultKind::Nodes) };
+        let Some(nodes) = self.tape.get_mut(..self.used) else { return fail(FaultKind::Nodes, 0) };
         let names = check_names(self.text, nodes, object);
         let start = |node: Option<&Node>| node.map_or(0, |node| index(node.start));
         if names.count > self.bounds.members {
-            return Err(Fault { kind: FaultKind::Members, offset: start(nodes.get(object)) });
+            return fail(FaultKind::Members, start(nodes.get(object)));
         }
         if let Some(name) = names.repeated {
             if self.duplicates == Duplicates::Refuse {
-                return Err(Fault { kind: FaultKind::RepeatedName, offset: start(nodes.get(name)) });
+                return fail(FaultKind::RepeatedName, start(nodes.get(name)));
             }
             if let Some(node) = nodes.get_mut(object) {
                 node.flags |= REPEATED;
@@ -247,106 +232,104 @@ impl Scanner<'_, '_> {
         Ok(())
     }
 
-    /// A member name, the colon and the space around it.
-    #[inline]
-    fn name(&mut self) -> Result<(), Fault> {
-        if self.peek() != Some(b'"') {
-            return self.fail(FaultKind::Syntax);
+    /// A member name, the colon and the space around it; gives the place of the value.
+    #[inline(always)]
+    fn name(&mut self, at: usize) -> Result<usize, Fault> {
+        if self.bytes.get(at) != Some(&b'"') {
+            return fail(FaultKind::Syntax, at);
         }
-        self.string(NodeKind::Name)?;
-        self.skip_space();
-        if self.peek() != Some(b':') {
-            return self.fail(FaultKind::Syntax);
+        let at = self.string(at, NodeKind::Name)?;
+        let at = self.skip_space(at);
+        if self.bytes.get(at) != Some(&b':') {
+            return fail(FaultKind::Syntax, at);
         }
-        self.at += 1;
-        self.skip_space();
-        Ok(())
+        Ok(self.skip_space(at + 1))
     }
 
-    #[inline]
-    fn string(&mut self, kind: NodeKind) -> Result<(), Fault> {
-        let start = self.at + 1;
+    #[inline(always)]
+    fn string(&mut self, at: usize, kind: NodeKind) -> Result<usize, Fault> {
+        let start = at + 1;
         let extent = string_extent(self.bytes, start).map_err(|(kind, offset)| Fault { kind, offset })?;
         let len = extent.end - start;
         let link = if kind == NodeKind::Name && !extent.escaped { name_hash(self.bytes, start, len) } else { 0 };
         let flags = if extent.escaped { ESCAPED } else { 0 };
-        self.at = extent.end + 1;
-        self.push(Node { kind, flags, start: short(start), len: short(len), link })
+        self.push(Node { kind, flags, start: short(start), len: short(len), link }, at)?;
+        Ok(extent.end + 1)
     }
 
-    #[inline]
-    fn number(&mut self) -> Result<(), Fault> {
-        let start = self.at;
-        if self.peek() == Some(b'-') {
-            self.at += 1;
+    #[inline(always)]
+    fn number(&mut self, start: usize) -> Result<usize, Fault> {
+        let mut at = start;
+        if self.bytes.get(at) == Some(&b'-') {
+            at += 1;
         }
-        match self.peek() {
-            Some(b'0') => self.at += 1,
-            _ => self.digits()?,
+        at = match self.bytes.get(at) {
+            Some(b'0') => at + 1,
+            _ => self.digits(at)?,
+        };
+        if self.bytes.get(at) == Some(&b'.') {
+            at = self.digits(at + 1)?;
         }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if let Some(b'e' | b'E') = self.peek() {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.peek() {
-                self.at += 1;
+        if let Some(b'e' | b'E') = self.bytes.get(at) {
+            at += 1;
+            if let Some(b'+' | b'-') = self.bytes.get(at) {
+                at += 1;
             }
-            self.digits()?;
+            at = self.digits(at)?;
         }
-        self.push(Node { kind: NodeKind::Number, start: short(start), len: short(self.at - start), ..Node::default() })
+        self.push(
+            Node { kind: NodeKind::Number, start: short(start), len: short(at - start), ..Node::default() },
+            start,
+        )?;
+        Ok(at)
     }
 
     /// One digit or more.
-    #[inline]
-    fn digits(&mut self) -> Result<(), Fault> {
-        let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.at += 1;
+    #[inline(always)]
+    fn digits(&self, start: usize) -> Result<usize, Fault> {
+        let mut at = start;
+        while let Some(b'0'..=b'9') = self.bytes.get(at) {
+            at += 1;
         }
-        if self.at == start { self.fail(FaultKind::Syntax) } else { Ok(()) }
+        if at == start { fail(FaultKind::Syntax, at) } else { Ok(at) }
     }
 
-    fn word(&mut self, word: &[u8], kind: NodeKind) -> Result<bool, Fault> {
-        if !self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
-            return self.fail(FaultKind::Syntax);
+    fn word(&mut self, at: usize, word: &[u8], kind: NodeKind) -> Result<Due, Fault> {
+        if !self.bytes.get(at..).is_some_and(|rest| rest.starts_with(word)) {
+            return fail(FaultKind::Syntax, at);
         }
-        self.push(Node { kind, start: short(self.at), len: short(word.len()), ..Node::default() })?;
-        self.at += word.len();
-        Ok(false)
+        self.push(Node { kind, start: short(at), len: short(word.len()), ..Node::default() }, at)?;
+        Ok(Due::After(at + word.len()))
     }
 
-    #[inline]
-    fn push(&mut self, node: Node) -> Result<(), Fault> {
+    #[inline(always)]
+    fn push(&mut self, node: Node, at: usize) -> Result<(), Fault> {
         match self.tape.get_mut(self.used) {
             Some(place) => {
                 *place = node;
                 self.used += 1;
                 Ok(())
             }
-            None => self.fail(FaultKind::Nodes),
+            None => fail(FaultKind::Nodes, at),
         }
     }
 
-    fn innermost(&self) -> Option<&Node> {
-        self.open.get(self.depth.wrapping_sub(1)).and_then(|&at| self.tape.get(index(at)))
+    #[inline(always)]
+    fn innermost(&self) -> NodeKind {
+        let node = self.open.get(self.depth.wrapping_sub(1)).and_then(|&at| self.tape.get(index(at)));
+        node.map_or(NodeKind::Null, |node| node.kind)
     }
 
-    #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    #[inline]
-    fn skip_space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
+    #[inline(always)]
+    fn skip_space(&self, mut at: usize) -> usize {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.bytes.get(at) {
+            at += 1;
         }
+        at
     }
+}
 
-    #[cold]
-    fn fail<T>(&self, kind: FaultKind) -> Result<T, Fault> {
-        Err(Fault { kind, offset: self.at })
-    }
+#[cold]
+fn fail<T>(kind: FaultKind, offset: usize) -> Result<T, Fault> {
+    Err(Fault { kind, offset })
 }

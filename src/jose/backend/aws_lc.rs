@@ -1,0 +1,91 @@
+//! Signatures by aws-lc-rs, with every key parsed once when it is prepared.
+
+use aws_lc_rs::rsa::PublicKeyComponents;
+use aws_lc_rs::signature::{ParsedPublicKey, RsaParameters, VerificationAlgorithm};
+use aws_lc_rs::{constant_time, digest, hmac, signature};
+
+use super::{Algorithm, Curve, KeyMaterial};
+
+pub(super) const NAME: &str = "aws-lc-rs";
+
+/// A key parsed for one algorithm.
+pub(super) enum Prepared {
+    Public(ParsedPublicKey),
+    Secret(hmac::Key),
+}
+
+impl Prepared {
+    pub(super) fn new(algorithm: Algorithm, material: &KeyMaterial<'_>) -> Option<Prepared> {
+        Some(match material {
+            KeyMaterial::Rsa { n, e } => Prepared::Public(
+                PublicKeyComponents { n: *n, e: *e }.to_parsed_public_key(rsa_parameters(algorithm)?).ok()?,
+            ),
+            KeyMaterial::Ec { point, .. } => {
+                Prepared::Public(ParsedPublicKey::new(curve_parameters(algorithm)?, point).ok()?)
+            }
+            KeyMaterial::Ed25519(x) => Prepared::Public(ParsedPublicKey::new(curve_parameters(algorithm)?, x).ok()?),
+            KeyMaterial::Secret(secret) => Prepared::Secret(hmac::Key::new(hmac_parameters(algorithm)?, secret)),
+        })
+    }
+
+    #[inline]
+    pub(super) fn verify(&self, signing_input: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Prepared::Public(key) => key.verify_sig(signing_input, signature).is_ok(),
+            // Constant time (REQ-JWS-24).
+            Prepared::Secret(key) => hmac::verify(key, signing_input, signature).is_ok(),
+        }
+    }
+}
+
+pub(super) const fn supports(_: Algorithm) -> bool {
+    true
+}
+
+pub(super) fn is_off_curve(curve: Curve, point: &[u8]) -> bool {
+    let parameters: &'static dyn VerificationAlgorithm = match curve {
+        Curve::P256 => &signature::ECDSA_P256_SHA256_FIXED,
+        Curve::P384 => &signature::ECDSA_P384_SHA384_FIXED,
+        Curve::P521 => &signature::ECDSA_P521_SHA512_FIXED,
+    };
+    ParsedPublicKey::new(parameters, point).is_err()
+}
+
+pub(super) fn sha256(bytes: &[u8]) -> digest::Digest {
+    digest::digest(&digest::SHA256, bytes)
+}
+
+pub(super) fn constant_time_equal(one: &[u8], other: &[u8]) -> bool {
+    constant_time::verify_slices_are_equal(one, other).is_ok()
+}
+
+fn rsa_parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> {
+    Some(match algorithm {
+        Algorithm::Rs256 => &signature::RSA_PKCS1_2048_8192_SHA256,
+        Algorithm::Rs384 => &signature::RSA_PKCS1_2048_8192_SHA384,
+        Algorithm::Rs512 => &signature::RSA_PKCS1_2048_8192_SHA512,
+        Algorithm::Ps256 => &signature::RSA_PSS_2048_8192_SHA256,
+        Algorithm::Ps384 => &signature::RSA_PSS_2048_8192_SHA384,
+        Algorithm::Ps512 => &signature::RSA_PSS_2048_8192_SHA512,
+        _ => return None,
+    })
+}
+
+fn curve_parameters(algorithm: Algorithm) -> Option<&'static dyn VerificationAlgorithm> {
+    Some(match algorithm {
+        Algorithm::Es256 => &signature::ECDSA_P256_SHA256_FIXED,
+        Algorithm::Es384 => &signature::ECDSA_P384_SHA384_FIXED,
+        Algorithm::Es512 => &signature::ECDSA_P521_SHA512_FIXED,
+        Algorithm::EdDsa | Algorithm::Ed25519 => &signature::ED25519,
+        _ => return None,
+    })
+}
+
+fn hmac_parameters(algorithm: Algorithm) -> Option<hmac::Algorithm> {
+    Some(match algorithm {
+        Algorithm::Hs256 => hmac::HMAC_SHA256,
+        Algorithm::Hs384 => hmac::HMAC_SHA384,
+        Algorithm::Hs512 => hmac::HMAC_SHA512,
+        _ => return None,
+    })
+}

@@ -1,1 +1,29 @@
 //! RFC 9110 grammar: credentials in, challenges out and in.
+//!
+//! Everything here is a view of the bytes it was given or writes into the caller's sink: nothing
+//! allocates, nothing reads a clock, and no configuration loosens a rule, save the two named
+//! [`Whitespace`] cases. Reading a whole field takes time linear in its length.
+
+mod bearer;
+mod challenge;
+mod class;
+mod credentials;
+mod cursor;
+mod field;
+mod param;
+mod preflight;
+mod query;
+mod scheme;
+mod slip;
+mod target;
+mod token68;
+
+pub use bearer::{Whitespace, parse_bearer, parse_token};
+pub use challenge::{Challenge, ChallengeFault, ChallengeFlaw, ChallengeInvalid, Challenges, write_challenge};
+pub use credentials::{Credentials, parse_credentials};
+pub use field::{field_name_eq, is_http_token, trim_ows};
+pub use param::{Param, Params, Value};
+pub use preflight::is_preflight;
+pub use query::{QueryParameter, select_query_parameter};
+pub use scheme::{SchemeWord, select_scheme};
+pub use target::is_https;

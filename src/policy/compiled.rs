@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use super::pending as jose;
-use super::report::Report;
 use crate::claims::{ClaimPath, IssuerName, Reject, Rule, ScopeList, TypRule};
+use crate::http::Whitespace;
+use crate::jose;
 use crate::json::{Text, Value};
 
 /// A checked policy. Cheap to copy; shared by threads.
@@ -20,16 +20,6 @@ pub struct Policy(pub(super) Arc<Compiled>);
 pub enum SchemeName {
     /// RFC 6750.
     Bearer,
-}
-
-/// What more than one space behind the scheme is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Whitespace {
-    /// Legal, as RFC 9110 section 11.4 has it.
-    #[default]
-    Lenient,
-    /// `bearer_stray_space`.
-    Strict,
 }
 
 /// Over what a request may have come.
@@ -162,18 +152,6 @@ pub(crate) struct KeyTiming {
 }
 
 impl Policy {
-    /// Reads, checks and compiles a document.
-    ///
-    /// `refs` are the bytes that `{"ref": "name"}` stands for, by name. The report of a load that
-    /// succeeds holds warnings alone.
-    ///
-    /// # Errors
-    /// The report, with the deciding error first.
-    pub fn load(json: &[u8], refs: &[(&str, &[u8])]) -> Result<(Policy, Report), Report> {
-        let _ = (json, refs);
-        Err(Report::default())
-    }
-
     /// What the ladder reads.
     pub(crate) fn compiled(&self) -> &Compiled {
         &self.0

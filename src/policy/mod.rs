@@ -1,1 +1,31 @@
-//! The policy document: read, checked and compiled once.
+//! The policy: what an operator asks of requests, as one JSON document.
+//!
+//! [`Policy::load`] checks the document in full and compiles it into slots that the ladder of checks
+//! reads without searching. What is wrong with it comes back as a [`Report`]; nothing of it is ever
+//! found out at a request. Loading allocates, a loaded policy never changes.
+
+mod algorithms;
+mod challenge;
+mod compiled;
+mod document;
+mod issuers;
+mod keys;
+mod kind;
+mod members;
+mod place;
+mod read;
+mod repeated;
+mod report;
+mod route;
+mod rules;
+mod schema;
+mod scopes;
+mod sources;
+mod suggest;
+mod types;
+mod url;
+
+pub(crate) use compiled::{Bearer, ChallengeParams, Compiled, Issuer, KeyTiming, Route, Sources};
+pub use compiled::{Describe, Policy, Preflight, SchemeName, Transport};
+pub use report::{Code, Entry, Report, Severity};
+pub use schema::schema;

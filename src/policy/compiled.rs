@@ -1,0 +1,198 @@
+//! A loaded policy, in the form that the ladder of checks reads.
+//!
+//! Every default is filled in and every name resolved: the verifier compares, it does not interpret.
+//! Never allocates once loaded.
+
+use std::sync::Arc;
+
+use crate::claims::{ClaimPath, IssuerName, Reject, Rule, ScopeList, TypRule};
+use crate::http::Whitespace;
+use crate::jose;
+use crate::json::{Text, Value};
+
+/// A checked policy. Cheap to copy; shared by threads.
+#[derive(Clone, Debug)]
+pub struct Policy(pub(super) Arc<Compiled>);
+
+/// A scheme that challenges are made for, in the usual spelling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SchemeName {
+    /// RFC 6750.
+    Bearer,
+}
+
+/// Over what a request may have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// Anything.
+    #[default]
+    Any,
+    /// https alone.
+    Tls,
+}
+
+/// What is done about a CORS preflight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preflight {
+    /// It is let through: a browser puts no credentials on it.
+    #[default]
+    Allow,
+    /// It is a request like any other.
+    Check,
+}
+
+/// How much a challenge tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Describe {
+    /// The error and the reason's fixed text.
+    #[default]
+    Full,
+    /// The error alone.
+    Code,
+    /// Scheme and realm alone.
+    None,
+}
+
+/// The whole document.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    /// The challenges offered, in order.
+    pub(crate) schemes: Vec<SchemeName>,
+    pub(crate) leeway_nanos: i128,
+    /// 401 or 400.
+    pub(crate) malformed_status: u16,
+    pub(crate) whitespace: Whitespace,
+    pub(crate) transport: Transport,
+    pub(crate) preflight: Preflight,
+    pub(crate) cors: bool,
+    pub(crate) bearer: Bearer,
+    /// The unnamed route first, then the profiles in document order.
+    pub(crate) routes: Vec<Route>,
+}
+
+/// What a profile may change, resolved.
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    /// Empty for the first.
+    pub(crate) name: String,
+    pub(crate) realm: String,
+    pub(crate) scopes: ScopeList,
+    pub(crate) optional: bool,
+    pub(crate) describe: Describe,
+    /// In place of every issuer's.
+    pub(crate) access: Option<Vec<Rule>>,
+    /// Seconds; in place of every issuer's.
+    pub(crate) max_age: Option<u64>,
+    pub(crate) challenge: ChallengeParams,
+}
+
+/// The configured auth-params of a Bearer or DPoP challenge; all of them can be written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ChallengeParams {
+    pub(crate) scope: Option<String>,
+    pub(crate) resource_metadata: Option<String>,
+    pub(crate) acr_values: Option<String>,
+    pub(crate) max_age: Option<String>,
+    pub(crate) error_uri: Option<String>,
+    /// By name, in byte order.
+    pub(crate) others: Vec<(String, String)>,
+}
+
+/// The section `bearer`.
+#[derive(Debug)]
+pub(crate) struct Bearer {
+    pub(crate) issuers: Vec<Issuer>,
+    pub(crate) sources: Sources,
+    pub(crate) max_token_bytes: usize,
+    pub(crate) scope_claims: Vec<String>,
+}
+
+/// Where a token may stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sources {
+    pub(crate) authorization: bool,
+    /// Names of header fields, as configured.
+    pub(crate) headers: Vec<String>,
+    /// Names of query parameters, as configured.
+    pub(crate) queries: Vec<String>,
+}
+
+/// One of `bearer.issuers`.
+#[derive(Debug)]
+pub(crate) struct Issuer {
+    /// The name as it stands in the document; keys and needs go by it.
+    pub(crate) configured: String,
+    pub(crate) name: IssuerName,
+    /// `None` if the check is switched off by name.
+    pub(crate) audience: Option<Vec<String>>,
+    /// `None`: what the keys say, asymmetric ones alone.
+    pub(crate) algorithms: Option<jose::AlgorithmSet>,
+    pub(crate) keys: Option<Arc<jose::KeySet>>,
+    pub(crate) jwks_uri: Option<String>,
+    pub(crate) timing: KeyTiming,
+    pub(crate) typ: TypRule,
+    /// Whether the checks of RFC 9068 are on; `required` then has its claims already.
+    pub(crate) rfc9068: bool,
+    pub(crate) required: Vec<ClaimPath>,
+    pub(crate) claims: Vec<Rule>,
+    pub(crate) access: Vec<Rule>,
+    pub(crate) reject: Vec<Reject>,
+    /// Seconds.
+    pub(crate) max_age: Option<u64>,
+}
+
+/// When keys are fetched, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct KeyTiming {
+    pub(crate) ttl: u32,
+    pub(crate) cooldown: u32,
+    pub(crate) stale: u32,
+    pub(crate) prefetch: bool,
+}
+
+impl Policy {
+    /// What the ladder reads.
+    pub(crate) fn compiled(&self) -> &Compiled {
+        &self.0
+    }
+
+    /// The names of the header fields, in lower case, of which the host has to pass every line.
+    pub fn wanted_fields(&self) -> impl Iterator<Item = String> + '_ {
+        let compiled = self.compiled();
+        let preflight: &[&str] = match compiled.preflight {
+            Preflight::Allow => &["origin", "access-control-request-method"],
+            Preflight::Check => &[],
+        };
+        ["authorization"]
+            .iter()
+            .chain(preflight)
+            .map(|name| (*name).to_owned())
+            .chain(compiled.bearer.sources.headers.iter().map(|name| name.to_ascii_lowercase()))
+    }
+}
+
+impl Compiled {
+    /// The route with this name, or the unnamed one; `None` for a profile that the policy does not have.
+    pub(crate) fn select_route(&self, profile: Option<&str>) -> Option<&Route> {
+        match profile {
+            None => self.routes.first(),
+            Some(name) => self.routes.iter().skip(1).find(|route| route.name == name),
+        }
+    }
+}
+
+impl Bearer {
+    /// The issuer of a token, by its unverified `iss`; its place in the list comes with it.
+    ///
+    /// An exact name goes before a template, whatever their order.
+    pub(crate) fn select_issuer(&self, iss: Text<'_>, payload: Value<'_>) -> Option<(usize, &Issuer)> {
+        let of_kind = |exact: bool| {
+            self.issuers
+                .iter()
+                .enumerate()
+                .find(|(_, issuer)| issuer.name.is_exact() == exact && issuer.name.matches(iss, payload))
+        };
+        of_kind(true).or_else(|| of_kind(false))
+    }
+}

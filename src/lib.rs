@@ -1,17 +1,42 @@
 //! `countersign` decides who is asking, and answers a 401 properly.
+//!
+//! An embeddable core that does no I/O, keeps no clock and starts no thread. A host hands a
+//! [`Verifier`] a request's header lines and the time; it verifies signature and claims against a
+//! [`Policy`] and live keys, decides 200, 401 or 403, says why with a stable [`Reason`], and writes
+//! the exact `WWW-Authenticate` challenge and problem body to send into a [`Decision`].
+//!
+//! Start at [`Verifier`]. [`http`] reads and writes challenges on their own, [`jose`] key sets and tokens.
 
 pub mod arena;
 pub mod base64url;
 pub mod claims;
+#[cfg(feature = "conform")]
+pub mod conform;
+#[cfg(feature = "capi")]
+mod ffi;
 pub mod http;
 pub mod jose;
 pub mod json;
 pub mod limits;
+pub mod metrics;
 pub mod policy;
 mod reason;
+mod request;
+mod respond;
+mod result;
+mod scheme;
+mod scheme_name;
+mod store;
 pub mod time;
+mod verifier;
 
+pub use policy::{Policy, Report};
 pub use reason::Reason;
+pub use request::{FieldLine, Request};
+pub use result::{Decision, Fields, Need, SavedFault};
+pub use scheme_name::SchemeName;
+pub use store::{KeySource, KeyStore, KeysRefused};
+pub use verifier::Verifier;
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 compile_error!("countersign needs a cryptography backend: switch on the feature `ring` (the default) or `aws-lc-rs`");

@@ -89,6 +89,9 @@ fn a_name_twice_is_found_at_every_depth_and_behind_escapes() {
         r#"{"alg":1,"\u0061lg":2}"#,
         r#"{"\u0061lg":1,"al\u0067":2}"#,
         r#"{"":1,"":2}"#,
+        r#"{"now":1,"now":2}"#,
+        r#"{"seven77":1,"seven77":2}"#,
+        r#"{"eight888":1,"eight888":2}"#,
         r#"{"a long name of many bytes":1,"a long name of many bytes":2}"#,
         r#"{"😀":1,"\ud83d\ude00":2}"#,
     ] {

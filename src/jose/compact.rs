@@ -26,7 +26,8 @@ impl<'t> CompactJws<'t> {
     /// [`Reason::JweGiven`] with four, [`Reason::JwtMalformed`] with any other count (REQ-JWS-01, REQ-JWS-27).
     #[inline]
     pub fn parse(token: &'t [u8]) -> Result<CompactJws<'t>, Reason> {
-        if count_dots(token) != 2 {
+        // The JSON serialisations may hold any number of dots, a whole compact token among them.
+        if count_dots(token) != 2 || token.first() == Some(&b'{') {
             return Err(wrong_form(token));
         }
         let split = || {

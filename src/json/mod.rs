@@ -16,6 +16,7 @@ mod value;
 
 pub use document::Document;
 pub use number::{floor_scaled, numbers_equal};
+pub(crate) use scan::nodes_for;
 pub use scan::{Bounds, Duplicates, Fault, FaultKind, scan};
 pub use tape::Node;
 pub use text::Text;

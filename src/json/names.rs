@@ -10,7 +10,8 @@ pub(super) fn name_hash(text: &[u8], start: usize, len: usize) -> u32 {
     let prefix = match text.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
         Some(chunk) if len >= 8 => u64::from_le_bytes(*chunk),
         Some(chunk) => u64::from_le_bytes(*chunk) & ((1_u64 << (len * 8)) - 1),
-        None => text.iter().skip(start).take(len.min(8)).fold(0, |word, &byte| word << 8 | u64::from(byte)),
+        // Near the end of the text; must come to the same word.
+        None => text.iter().skip(start).take(len.min(8)).rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
     };
     let mixed = (prefix ^ u64::from(short(len)).rotate_left(56)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     u32::try_from(mixed >> 32).unwrap_or(0)

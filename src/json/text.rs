@@ -18,6 +18,11 @@ impl<'a> Text<'a> {
         Text { raw, escaped }
     }
 
+    /// The text as it stands, escapes and all, without its quotes.
+    pub const fn raw(&self) -> &'a str {
+        self.raw
+    }
+
     /// The text, if it holds no escape and so needs no copy.
     pub fn as_str(&self) -> Option<&'a str> {
         (!self.escaped).then_some(self.raw)

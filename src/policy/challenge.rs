@@ -84,7 +84,6 @@ fn read_param(
         "resource_metadata" => params.resource_metadata = Some(text),
         "acr_values" => params.acr_values = Some(text),
         "max_age" => params.max_age = Some(text),
-        "error_uri" => params.error_uri = Some(text),
         _ => params.others.push((name, text)),
     }
     Some(())

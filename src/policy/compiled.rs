@@ -9,18 +9,11 @@ use crate::claims::{ClaimPath, IssuerName, Reject, Rule, ScopeList, TypRule};
 use crate::http::Whitespace;
 use crate::jose;
 use crate::json::{Text, Value};
+pub use crate::scheme_name::SchemeName;
 
 /// A checked policy. Cheap to copy; shared by threads.
 #[derive(Clone, Debug)]
 pub struct Policy(pub(super) Arc<Compiled>);
-
-/// A scheme that challenges are made for, in the usual spelling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SchemeName {
-    /// RFC 6750.
-    Bearer,
-}
 
 /// Over what a request may have come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,8 +87,7 @@ pub(crate) struct ChallengeParams {
     pub(crate) resource_metadata: Option<String>,
     pub(crate) acr_values: Option<String>,
     pub(crate) max_age: Option<String>,
-    pub(crate) error_uri: Option<String>,
-    /// By name, in byte order.
+    /// By name, in byte order; `error_uri` among them, which goes beside an error only.
     pub(crate) others: Vec<(String, String)>,
 }
 

@@ -51,6 +51,7 @@ codes! {
     KeyPrintable = "key_printable", "A symmetric key of printable characters alone.";
     KeyIdle = "key_idle", "Inline symmetric keys that no listed algorithm uses.";
     AlgorithmDeprecated = "algorithm_deprecated", "A deprecated name of an algorithm.";
+    JwksInvalid = "jwks_invalid", "A key set that was not taken.";
     ScopeOffline = "scope_offline", "`offline_access` asked for by a challenge.";
 }
 
@@ -98,6 +99,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// The report of one error about a document as a whole.
+    pub fn of_error(code: Code, text: String) -> Self {
+        Report { entries: vec![Entry { severity: Severity::Error, code, pointer: String::new(), text }] }
+    }
+
     /// The entries, the deciding error first.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

@@ -1,0 +1,74 @@
+//! What a decision puts on the wire: challenges, caching, and the problem document.
+//!
+//! Nothing from the request goes into it but the scopes that the host asked for. Writes into the
+//! decision's memory and allocates nothing once that is warm.
+
+mod challenges;
+mod problem;
+
+use crate::arena::Sink as _;
+use crate::policy::{Compiled, Issuer, Route};
+use crate::reason::Reason;
+use crate::result::{Decision, FieldName};
+
+/// What a response is written from, beside the decision's own facts.
+pub(crate) struct Asked<'a> {
+    pub(crate) policy: &'a Compiled,
+    pub(crate) route: &'a Route,
+    /// The scopes that this call needs, space-separated; empty for none.
+    pub(crate) scopes: &'a str,
+    /// The issuer of the token, where the check came that far.
+    pub(crate) issuer: Option<&'a Issuer>,
+}
+
+/// Fills in the status, the fields and the body for the reason that the decision already has.
+pub(crate) fn write_response(asked: &Asked<'_>, decision: &mut Decision) {
+    let reason = decision.facts.reason;
+    decision.facts.http_status = match reason {
+        reason if reason.is_malformed_credential() => asked.policy.malformed_status,
+        reason => reason.http_status(),
+    };
+    if reason.is_allowed() {
+        if reason == Reason::Ok && decision.facts.outside_authorization {
+            push_field(decision, FieldName::CacheControl, "private");
+        }
+        return;
+    }
+    if challenges::carries_challenge(reason) {
+        challenges::write_challenges(asked, decision);
+    }
+    push_field(decision, FieldName::CacheControl, "no-store");
+    if decision.facts.http_status == 503 {
+        // Unknown issuers never get here; without one there is nothing to wait for but a second.
+        let seconds = asked.issuer.map_or(1, |issuer| issuer.timing.cooldown);
+        let value = decision.memory.write_text(|sink| put_decimal(sink, seconds));
+        decision.memory.fields.push((FieldName::RetryAfter, value));
+    }
+    if asked.policy.cors {
+        push_field(decision, FieldName::AccessControlExposeHeaders, "WWW-Authenticate");
+    }
+    let (status, describe) = (decision.facts.http_status, asked.route.describe);
+    let body = decision.memory.write_text(|sink| problem::write_problem(sink, status, reason, describe));
+    decision.facts.body = Some(body);
+}
+
+fn push_field(decision: &mut Decision, name: FieldName, value: &str) {
+    let value = decision.memory.push_text(value);
+    decision.memory.fields.push((name, value));
+}
+
+/// Writes a number without a detour over the heap.
+fn put_decimal(sink: &mut Vec<u8>, number: u32) {
+    let mut digits = [0_u8; 10];
+    let mut rest = number;
+    let mut used = 0;
+    for place in digits.iter_mut().rev() {
+        *place = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+        used += 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    sink.put(digits.get(digits.len() - used..).unwrap_or_default());
+}

@@ -1,0 +1,256 @@
+//! The answer to one request, and the working memory that the next one reuses.
+
+use core::fmt;
+
+use crate::arena::Sink as _;
+use crate::jose::HeaderMemory;
+use crate::json::{Node, Value};
+use crate::reason::Reason;
+use crate::scheme_name::SchemeName;
+
+/// What a check found: status, reason, fields to send, identity, claims.
+///
+/// Rests as a denial (`undecided`, 500) until a check has let the request through. It owns its
+/// memory and borrows nothing from request, verifier or keys. One thread uses it at a time and
+/// reuses it: once it has met a token of the usual size, checks allocate nothing.
+#[derive(Default)]
+pub struct Decision {
+    pub(crate) facts: Facts,
+    pub(crate) memory: Memory,
+}
+
+/// Everything about a decision but the text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    pub(crate) reason: Reason,
+    pub(crate) http_status: u16,
+    pub(crate) scheme: Option<SchemeName>,
+    /// Whether the credential stood anywhere but in Authorization.
+    pub(crate) outside_authorization: bool,
+    pub(crate) issuer: Option<Span>,
+    pub(crate) subject: Option<Span>,
+    pub(crate) key_id: Option<Span>,
+    pub(crate) body: Option<Span>,
+    pub(crate) need_issuer: Option<Span>,
+    pub(crate) need_uri: Option<Span>,
+    /// Bytes of claims in front of [`Memory::token`], for an allowed token.
+    pub(crate) claims: Option<u32>,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Facts {
+            reason: Reason::Undecided,
+            http_status: Reason::Undecided.http_status(),
+            scheme: None,
+            outside_authorization: false,
+            issuer: None,
+            subject: None,
+            key_id: None,
+            body: None,
+            need_issuer: None,
+            need_uri: None,
+            claims: None,
+        }
+    }
+}
+
+/// The buffers of a decision; they grow to what the largest token so far needed and stay.
+#[derive(Default)]
+pub(crate) struct Memory {
+    /// The JOSE header of the last token, which is often that of the next one.
+    pub(crate) header: HeaderMemory,
+    /// The decoded payload, with the decoded signature behind it while a check runs.
+    pub(crate) token: Vec<u8>,
+    /// The tape of the payload.
+    pub(crate) tape: Vec<Node>,
+    /// Identity, field values and body.
+    pub(crate) text: Vec<u8>,
+    pub(crate) fields: Vec<(FieldName, Span)>,
+}
+
+/// A piece of [`Memory::text`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+}
+
+/// The names of the fields that a decision can ask to send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldName {
+    WwwAuthenticate,
+    CacheControl,
+    RetryAfter,
+    AccessControlExposeHeaders,
+}
+
+impl FieldName {
+    pub(crate) const ALL: [FieldName; 4] = [
+        FieldName::WwwAuthenticate,
+        FieldName::CacheControl,
+        FieldName::RetryAfter,
+        FieldName::AccessControlExposeHeaders,
+    ];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            FieldName::WwwAuthenticate => "WWW-Authenticate",
+            FieldName::CacheControl => "Cache-Control",
+            FieldName::RetryAfter => "Retry-After",
+            FieldName::AccessControlExposeHeaders => "Access-Control-Expose-Headers",
+        }
+    }
+}
+
+/// What the host must do before the same request can pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Need<'a> {
+    /// Fetch the issuer's JWK Set and hand it to [`crate::KeyStore::set_keys`].
+    Keys {
+        /// The issuer as the policy names it.
+        issuer: &'a str,
+        /// Where its JWK Set is.
+        jwks_uri: &'a str,
+    },
+}
+
+impl Decision {
+    /// An undecided decision, which denies.
+    pub fn new() -> Self {
+        Decision::default()
+    }
+
+    /// Whether the request is let through. It may still be anonymous: see [`Decision::authenticated`].
+    pub fn allowed(&self) -> bool {
+        self.facts.reason.is_allowed()
+    }
+
+    /// Whether the request is let through and its credential proved an identity.
+    pub fn authenticated(&self) -> bool {
+        self.facts.reason == Reason::Ok
+    }
+
+    /// Why.
+    pub fn reason(&self) -> Reason {
+        self.facts.reason
+    }
+
+    /// 200, 400, 401, 403, 500 or 503.
+    pub fn http_status(&self) -> u16 {
+        self.facts.http_status
+    }
+
+    /// The scheme that was tried, also when its credentials were malformed.
+    pub fn scheme(&self) -> Option<SchemeName> {
+        self.facts.scheme
+    }
+
+    /// The token's issuer, once its signature held; on denials too.
+    pub fn issuer(&self) -> Option<&str> {
+        self.text(self.facts.issuer)
+    }
+
+    /// The token's subject, once its signature held; on denials too.
+    pub fn subject(&self) -> Option<&str> {
+        self.text(self.facts.subject)
+    }
+
+    /// The `kid` of the key whose signature held; on denials too.
+    pub fn key_id(&self) -> Option<&str> {
+        self.text(self.facts.key_id)
+    }
+
+    /// The fields that the host adds to its response, in order, one line each.
+    pub fn fields(&self) -> Fields<'_> {
+        Fields { decision: self, at: 0 }
+    }
+
+    /// The problem document (RFC 9457) to send with a denial, as `application/problem+json`; empty when allowed.
+    pub fn body(&self) -> &str {
+        self.text(self.facts.body).unwrap_or("")
+    }
+
+    /// What the host must do before the same request can pass.
+    pub fn need(&self) -> Option<Need<'_>> {
+        Some(Need::Keys { issuer: self.text(self.facts.need_issuer)?, jwks_uri: self.text(self.facts.need_uri)? })
+    }
+
+    /// The claims of an allowed token; `None` for every denial, whatever the token said.
+    pub fn claims(&self) -> Option<Value<'_>> {
+        let length = usize::try_from(self.facts.claims?).ok()?;
+        if !self.authenticated() {
+            return None;
+        }
+        let text = core::str::from_utf8(self.memory.token.get(..length)?).ok()?;
+        Value::root(text, &self.memory.tape)
+    }
+
+    /// Goes back to the resting state, which denies; the memory is kept.
+    pub fn reset(&mut self) {
+        self.facts = Facts::default();
+        self.memory.text.clear();
+        self.memory.fields.clear();
+    }
+
+    pub(crate) fn text(&self, span: Option<Span>) -> Option<&str> {
+        let range = span?.range()?;
+        core::str::from_utf8(self.memory.text.get(range)?).ok()
+    }
+}
+
+impl Memory {
+    /// Appends what `write` puts to the text and tells where it stands.
+    #[inline]
+    pub(crate) fn write_text(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Span {
+        let start = self.text.len();
+        write(&mut self.text);
+        Span::of(start, self.text.len())
+    }
+
+    pub(crate) fn push_text(&mut self, text: &str) -> Span {
+        self.write_text(|sink| sink.put(text.as_bytes()))
+    }
+}
+
+impl Span {
+    pub(crate) fn of(start: usize, end: usize) -> Span {
+        let word = |value| u32::try_from(value).unwrap_or(u32::MAX);
+        Span { start: word(start), len: word(end - start) }
+    }
+
+    pub(crate) fn range(self) -> Option<core::ops::Range<usize>> {
+        let start = usize::try_from(self.start).ok()?;
+        Some(start..start.checked_add(usize::try_from(self.len).ok()?)?)
+    }
+}
+
+/// Prints what may stand in a log: no claims, no subject.
+impl fmt::Debug for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision")
+            .field("http_status", &self.http_status())
+            .field("reason", &self.reason().name())
+            .field("scheme", &self.scheme())
+            .field("issuer", &self.issuer())
+            .field("key_id", &self.key_id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// See [`Decision::fields`].
+pub struct Fields<'a> {
+    decision: &'a Decision,
+    at: usize,
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (&'static str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let &(name, value) = self.decision.memory.fields.get(self.at)?;
+        self.at += 1;
+        Some((name.as_str(), self.decision.text(Some(value))?))
+    }
+}

@@ -1,0 +1,138 @@
+//! Where a bearer token stands in a request (RFC 6750 section 2): Authorization, a configured
+//! header field, or a configured query parameter; never two at once.
+
+use crate::http::{self, QueryParameter, SchemeWord, Whitespace};
+use crate::policy::{Bearer, Sources};
+use crate::reason::Reason;
+use crate::request::Request;
+use crate::scheme_name::SchemeName;
+
+/// The header lines that matter before a token is looked at, found in one pass.
+#[derive(Default)]
+pub(crate) struct Lines<'r> {
+    authorization: Option<&'r [u8]>,
+    authorization_count: usize,
+    origin: bool,
+    request_method: bool,
+    /// The first token outside Authorization, and how many there are.
+    other: Option<&'r [u8]>,
+    other_count: usize,
+}
+
+/// A token as it was presented.
+pub(crate) struct Token<'r> {
+    pub(crate) text: &'r [u8],
+    pub(crate) outside_authorization: bool,
+}
+
+impl<'r> Lines<'r> {
+    pub(crate) fn of(request: &Request<'r>, sources: &Sources) -> Self {
+        let mut lines = Lines::default();
+        for line in request.lines {
+            match line.name.len() {
+                13 if line.name.eq_ignore_ascii_case(b"authorization") => {
+                    lines.authorization_count += 1;
+                    lines.authorization.get_or_insert(line.value);
+                }
+                6 if line.name.eq_ignore_ascii_case(b"origin") => lines.origin = true,
+                29 if line.name.eq_ignore_ascii_case(b"access-control-request-method") => lines.request_method = true,
+                _ if sources.headers.is_empty() => {}
+                _ if sources.headers.iter().any(|name| line.name.eq_ignore_ascii_case(name.as_bytes())) => {
+                    lines.add_other(line.value);
+                }
+                _ => {}
+            }
+        }
+        for name in &sources.queries {
+            match http::select_query_parameter(request.target, name.as_bytes()) {
+                QueryParameter::Absent => {}
+                QueryParameter::Once(value) => lines.add_other(value),
+                // Which of them is meant nobody can tell; the count alone refuses them (REQ-BEARER-09).
+                QueryParameter::Repeated(count) => {
+                    lines.add_other(b"");
+                    lines.other_count += count - 1;
+                }
+            }
+        }
+        lines
+    }
+
+    fn add_other(&mut self, value: &'r [u8]) {
+        self.other_count += 1;
+        self.other.get_or_insert(value);
+    }
+
+    /// Whether this is a preflight (Fetch, CORS-preflight request): browsers put no credentials on it.
+    pub(crate) fn is_preflight(&self, method: &[u8]) -> bool {
+        method == b"OPTIONS" && self.origin && self.request_method
+    }
+
+    /// More than one Authorization line: neither the first nor the last is picked (REQ-HTTP-32).
+    pub(crate) fn check_count(&self) -> Result<(), Reason> {
+        if self.authorization_count > 1 { Err(Reason::AuthorizationRepeated) } else { Ok(()) }
+    }
+}
+
+/// The scheme that was tried, as far as it can be told without judging the credentials.
+pub(crate) fn tried_scheme(request: &Request<'_>, lines: &Lines<'_>) -> Option<SchemeName> {
+    let is_bearer = if lines.authorization_count == 0 {
+        lines.other_count > 0
+    } else {
+        let mut authorizations = request.lines.iter().filter(|line| http::field_name_eq(line.name, b"authorization"));
+        authorizations.all(|line| matches!(http::select_scheme(line.value), SchemeWord::Bearer))
+    };
+    is_bearer.then_some(SchemeName::Bearer)
+}
+
+/// The one token of the request; `None` if it has no credentials at all. A token from anywhere but
+/// Authorization is of the scheme Bearer, whatever Authorization says.
+pub(crate) fn select_token<'r>(
+    request: &Request<'r>,
+    lines: &Lines<'r>,
+    bearer: &Bearer,
+    whitespace: Whitespace,
+    tried: &mut Option<SchemeName>,
+) -> Result<Option<Token<'r>>, Reason> {
+    let header = match lines.authorization {
+        Some(value) => read_authorization(value, whitespace)?,
+        None => Header::Absent,
+    };
+    match (header, lines.other, lines.other_count) {
+        (Header::Bearer(_), Some(_), _) | (_, Some(_), 2..) => Err(Reason::MultipleTokenMethods),
+        (Header::Bearer(_), None, _) if !bearer.sources.authorization => Err(Reason::CredentialsMisplaced),
+        (Header::Bearer(text), None, _) => Ok(Some(Token { text, outside_authorization: false })),
+        // A scheme that is not offered counts as absent beside a credential that is.
+        (_, Some(value), _) => {
+            *tried = Some(SchemeName::Bearer);
+            let text = http::parse_token(value, whitespace)?;
+            Ok(Some(Token { text, outside_authorization: true }))
+        }
+        (Header::Unsupported, None, _) => Err(Reason::SchemeUnsupported),
+        (Header::Absent, None, _) => {
+            // With the query method off the parameter is no credential, but its sender should learn why.
+            match http::select_query_parameter(request.target, b"access_token") {
+                QueryParameter::Absent => Ok(None),
+                _ => {
+                    *tried = Some(SchemeName::Bearer);
+                    Err(Reason::CredentialsMisplaced)
+                }
+            }
+        }
+    }
+}
+
+enum Header<'r> {
+    Absent,
+    Bearer(&'r [u8]),
+    Unsupported,
+}
+
+#[inline]
+fn read_authorization(value: &[u8], whitespace: Whitespace) -> Result<Header<'_>, Reason> {
+    match http::select_scheme(value) {
+        SchemeWord::Bearer => http::parse_bearer(value, whitespace).map(Header::Bearer),
+        SchemeWord::Other(_) => http::parse_credentials(value).map(|_| Header::Unsupported),
+        SchemeWord::LoneToken => Err(Reason::BearerSchemeMissing),
+        SchemeWord::Malformed => Err(Reason::AuthorizationMalformed),
+    }
+}

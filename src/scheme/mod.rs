@@ -1,0 +1,5 @@
+//! Kinds of credentials: from header lines to what the ladder checks. A closed set, one file a kind.
+
+mod bearer;
+
+pub(crate) use bearer::{Lines, select_token, tried_scheme};

@@ -1,0 +1,163 @@
+//! The ladder: every check in its order, the first failure names the reason.
+//!
+//! The order is part of the promise (docs/REASONS.md): two fronts that ran the same checks in
+//! another order would give two answers to one request.
+
+use super::{Trace, Verifier};
+use crate::arena::Sink as _;
+use crate::base64url;
+use crate::claims::{self, Registered, ScopeArrays, Scopes};
+use crate::http;
+use crate::jose::{AlgorithmRule, CompactJws, HeaderType, JoseHeader, ListedKey};
+use crate::json::{self, Bounds, Duplicates, Node, Value};
+use crate::limits;
+use crate::policy::{Bearer, Compiled, Issuer, Preflight, Route, Transport};
+use crate::reason::Reason;
+use crate::request::Request;
+use crate::result::{Decision, Facts, Memory, Span};
+use crate::scheme::{Lines, select_token, tried_scheme};
+
+/// Judges one request; gives back why it is let through or why not.
+pub(super) fn climb<'v>(
+    verifier: &'v Verifier,
+    route: &Route,
+    scopes: Scopes<'_>,
+    request: &Request<'_>,
+    decision: &mut Decision,
+    trace: &mut Trace<'v>,
+) -> Result<Reason, Reason> {
+    let policy = verifier.policy.compiled();
+    let bearer = &policy.bearer;
+    let Decision { facts, memory } = decision;
+
+    let lines = Lines::of(request, &bearer.sources);
+    if policy.preflight == Preflight::Allow && lines.is_preflight(request.method) {
+        return Ok(Reason::PreflightExempt);
+    }
+    facts.scheme = tried_scheme(request, &lines);
+    check_transport(policy, request)?;
+    lines.check_count()?;
+    let Some(token) = select_token(request, &lines, bearer, policy.whitespace, &mut facts.scheme)? else {
+        return if route.optional { Ok(Reason::AnonymousAllowed) } else { Err(Reason::CredentialsMissing) };
+    };
+    facts.outside_authorization = token.outside_authorization;
+
+    check_size(token.text, bearer)?;
+    let jws = CompactJws::parse(token.text)?;
+    let Memory { header, token: bytes, tape, text, .. } = memory;
+    let header = header.read(jws.header)?;
+    let (payload, signature) = decode_segments(&jws, bytes)?;
+    header.check_members()?;
+
+    let claims = read_claims(payload, tape)?;
+    let (place, issuer) = select_issuer(&claims, bearer)?;
+    trace.issuer = Some(issuer);
+    trace.names_key = header.kid().is_some();
+    check_type(header, issuer)?;
+    let rule = issuer.algorithms.map_or(AlgorithmRule::KeysDecide, AlgorithmRule::Listed);
+    let algorithm = rule.select(header.algorithm())?;
+
+    let guard = verifier.store.keys(place);
+    let keys = guard.as_deref().and_then(Option::as_deref).ok_or(Reason::KeysUnavailable)?;
+    let key = keys.select(header.kid(), algorithm, rule)?.verify_signature(jws.signing_input, signature)?;
+    record_identity(&claims, key, facts, text);
+
+    claims::check_times(&claims, request.now, policy.leeway_nanos)?;
+    claims::check_audience(claims.aud, issuer.audience.as_deref())?;
+    claims::check_text_claims(&claims)?;
+    claims::check_required(&claims, &issuer.required)?;
+    if let Some(max_age) = route.max_age.or(issuer.max_age) {
+        claims::check_max_age(&claims, request.now, policy.leeway_nanos, max_age)?;
+    }
+    claims::check_claims(&claims, &issuer.claims)?;
+    claims::check_reject(&claims, &issuer.reject)?;
+    check_revoked(verifier, &claims)?;
+    claims::check_binding(claims.cnf, request.client_cert_sha256)?;
+
+    claims::check_access(&claims, route.access.as_deref().unwrap_or(&issuer.access))?;
+    let arrays = if issuer.rfc9068 { ScopeArrays::Refused } else { ScopeArrays::Accepted };
+    claims::check_scopes(&claims, &bearer.scope_claims, arrays, scopes)?;
+
+    facts.claims = u32::try_from(payload.len()).ok();
+    Ok(Reason::Ok)
+}
+
+fn check_transport(policy: &Compiled, request: &Request<'_>) -> Result<(), Reason> {
+    match policy.transport {
+        Transport::Tls if !http::is_https(request.target) => Err(Reason::InsecureTransport),
+        _ => Ok(()),
+    }
+}
+
+fn check_size(token: &[u8], bearer: &Bearer) -> Result<(), Reason> {
+    if token.len() > bearer.max_token_bytes { Err(Reason::TokenTooLarge) } else { Ok(()) }
+}
+
+/// Decodes payload and signature into `bytes`, one behind the other.
+#[inline]
+fn decode_segments<'m>(jws: &CompactJws<'_>, bytes: &'m mut Vec<u8>) -> Result<(&'m [u8], &'m [u8]), Reason> {
+    let room = jws.payload.len() + jws.signature.len();
+    if bytes.len() < room {
+        bytes.resize(room, 0);
+    }
+    let payload = base64url::decoded_len(jws.payload.len());
+    let (front, back) = bytes.split_at_mut_checked(payload).ok_or(Reason::JwtMalformed)?;
+    let payload = base64url::decode(jws.payload, front).ok_or(Reason::JwtMalformed)?;
+    let signature = base64url::decode(jws.signature, back).ok_or(Reason::JwtMalformed)?;
+    Ok((payload, signature))
+}
+
+/// The payload is one JSON object (RFC 7519 section 7.2); faults of its form come before the signature,
+/// because `iss` picks the keys.
+#[inline]
+fn read_claims<'m>(payload: &'m [u8], tape: &'m mut Vec<Node>) -> Result<Registered<'m>, Reason> {
+    let nodes = json::nodes_for(payload.len()).min(limits::TOKEN_JSON_NODES);
+    if tape.len() < nodes {
+        tape.resize(nodes, Node::default());
+    }
+    let bounds = Bounds { depth: limits::TOKEN_JSON_DEPTH, members: limits::TOKEN_JSON_MEMBERS };
+    let (text, _) = json::scan(payload, bounds, Duplicates::Refuse, tape).map_err(|_| Reason::JwtMalformed)?;
+    Value::root(text, tape).and_then(Registered::read).ok_or(Reason::JwtMalformed)
+}
+
+fn select_issuer<'v>(claims: &Registered<'_>, bearer: &'v Bearer) -> Result<(usize, &'v Issuer), Reason> {
+    let iss = claims.iss.ok_or(Reason::ClaimMissing)?;
+    let iss = iss.as_text().ok_or(Reason::ClaimRejected)?;
+    bearer.select_issuer(iss, claims.root()).ok_or(Reason::IssuerMismatch)
+}
+
+/// A nested token, or a `typ` that is no access token's (RFC 8725 section 3.11).
+fn check_type(header: JoseHeader<'_>, issuer: &Issuer) -> Result<(), Reason> {
+    let accepted = match header.typ() {
+        HeaderType::Absent => issuer.typ.accepts(None),
+        HeaderType::NotText => false,
+        HeaderType::Named(typ) => issuer.typ.accepts(Some(typ)),
+    };
+    if accepted && !header.is_nested() { Ok(()) } else { Err(Reason::TokenTypeMismatch) }
+}
+
+fn check_revoked(verifier: &Verifier, claims: &Registered<'_>) -> Result<(), Reason> {
+    match claims.jti.and_then(|jti| jti.as_text()) {
+        Some(jti) if verifier.store.is_revoked(jti) => Err(Reason::TokenRevoked),
+        _ => Ok(()),
+    }
+}
+
+/// Whose token it is, for logs: from here on the signature holds.
+#[inline]
+fn record_identity(claims: &Registered<'_>, key: &ListedKey, facts: &mut Facts, text: &mut Vec<u8>) {
+    let mut record = |write: &dyn Fn(&mut Vec<u8>)| {
+        let start = text.len();
+        write(text);
+        Some(Span::of(start, text.len()))
+    };
+    if let Some(iss) = claims.iss.and_then(|iss| iss.as_text()) {
+        facts.issuer = record(&|sink| iss.write(sink));
+    }
+    if let Some(sub) = claims.sub.and_then(|sub| sub.as_text()) {
+        facts.subject = record(&|sink| sub.write(sink));
+    }
+    if let Some(kid) = key.kid() {
+        facts.key_id = record(&|sink| sink.put(kid.as_bytes()));
+    }
+}

@@ -1,0 +1,137 @@
+//! The Verifier: a policy with its live keys, asked once per request.
+
+mod ladder;
+
+use std::sync::Arc;
+
+use crate::claims::Scopes;
+use crate::metrics;
+use crate::policy::{Compiled, Issuer, Policy, Route};
+use crate::reason::Reason;
+use crate::request::Request;
+use crate::respond::{Asked, write_response};
+use crate::result::Decision;
+use crate::store::{KeySource, KeyStore};
+
+/// What a host asks. Shared by threads; checks never block one another.
+///
+/// ```
+/// use countersign::{Decision, FieldLine, Policy, Reason, Request, Verifier, time::Wall};
+///
+/// let policy = br#"{
+///     "realm": "api.example.com",
+///     "bearer": { "issuers": [{
+///         "issuer": "https://login.example.com",
+///         "audience": "api://billing",
+///         "jwks_uri": "https://login.example.com/.well-known/jwks.json"
+///     }] }
+/// }"#;
+/// let (policy, _warnings) = Policy::load(policy, &[])?;
+/// let verifier = Verifier::new(policy);
+///
+/// let mut decision = Decision::new(); // one a thread, reused
+/// let now = Wall::from_nanos(1_700_000_000_000_000_000);
+/// verifier.check(&Request::new("GET", "/v1/reports", &[], now), &mut decision);
+/// assert_eq!(decision.reason(), Reason::CredentialsMissing);
+/// assert_eq!(decision.http_status(), 401);
+/// assert_eq!(
+///     decision.fields().next(),
+///     Some(("WWW-Authenticate", r#"Bearer realm="api.example.com""#)),
+/// );
+/// # Ok::<(), countersign::Report>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    policy: Policy,
+    store: Arc<KeyStore>,
+}
+
+impl Policy {
+    /// The live keys for this policy: inline sets are there at once, others when the host brings them.
+    pub fn key_store(&self) -> KeyStore {
+        KeyStore::new(
+            self.compiled()
+                .bearer
+                .issuers
+                .iter()
+                .map(|issuer| KeySource { issuer: issuer.configured.clone(), keys: issuer.keys.clone() }),
+        )
+    }
+}
+
+/// What the ladder found on its way that the answer needs, beside the reason.
+#[derive(Default)]
+struct Trace<'v> {
+    /// The issuer that the token names.
+    issuer: Option<&'v Issuer>,
+    /// Whether the token names a key.
+    names_key: bool,
+}
+
+impl Verifier {
+    /// A verifier with key sources of its own.
+    pub fn new(policy: Policy) -> Self {
+        let store = Arc::new(policy.key_store());
+        Verifier { policy, store }
+    }
+
+    /// A verifier over a store that [`Policy::key_store`] of the same policy made; `None` if another's did.
+    pub fn with_store(policy: Policy, store: Arc<KeyStore>) -> Option<Self> {
+        let issuers = policy.compiled().bearer.issuers.iter().map(|issuer| issuer.configured.as_str());
+        store.is_for(issuers).then_some(Verifier { policy, store })
+    }
+
+    /// The live keys and revoked ids.
+    pub fn store(&self) -> &KeyStore {
+        &self.store
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Judges one request. What `decision` held before is gone; it denies until this call has allowed.
+    ///
+    /// Takes no lock and, once `decision` is warm, allocates nothing itself.
+    pub fn check(&self, request: &Request<'_>, decision: &mut Decision) {
+        decision.reset();
+        let policy = self.policy.compiled();
+        let mut trace = Trace::default();
+        let (route, scopes, outcome) = match settings(policy, request) {
+            Some((route, scopes)) => {
+                let outcome = ladder::climb(self, route, scopes, request, decision, &mut trace);
+                (route, scopes.as_str(), outcome)
+            }
+            None => match policy.routes.first() {
+                Some(route) => (route, "", Err(Reason::InternalError)),
+                None => return,
+            },
+        };
+        decision.facts.reason = outcome.unwrap_or_else(|denial| denial);
+        if decision.facts.reason == Reason::KeysUnavailable
+            || (decision.facts.reason == Reason::KidUnknown && trace.names_key)
+        {
+            record_need(trace.issuer, decision);
+        }
+        write_response(&Asked { policy, route, scopes, issuer: trace.issuer }, decision);
+        metrics::count(request.counters, decision.facts.reason);
+    }
+}
+
+/// The route and the scopes that this request is judged by; `None` if the host asks for what cannot be.
+fn settings<'a>(policy: &'a Compiled, request: &Request<'a>) -> Option<(&'a Route, Scopes<'a>)> {
+    let route = policy.select_route(request.profile)?;
+    let scopes = match request.scopes {
+        Some(scopes) => Scopes::parse(scopes)?,
+        None => route.scopes.scopes(),
+    };
+    request.now.is_set().then_some((route, scopes))
+}
+
+fn record_need(issuer: Option<&Issuer>, decision: &mut Decision) {
+    let Some(issuer) = issuer else { return };
+    let Some(uri) = &issuer.jwks_uri else { return };
+    decision.facts.need_issuer = Some(decision.memory.push_text(&issuer.configured));
+    decision.facts.need_uri = Some(decision.memory.push_text(uri));
+}

@@ -5,6 +5,8 @@
 //! [`limits::AUTH_PARAMS`] parameters and more than [`limits::EMPTY_LIST_ELEMENTS`] empty elements.
 //! A view; never allocates.
 
+use core::fmt;
+
 use super::bearer::{Whitespace, parse_bearer};
 use super::class::TCHAR;
 use super::cursor::{Cursor, ascii};
@@ -15,7 +17,9 @@ use super::token68::is_token68;
 use crate::{Reason, limits};
 
 /// The credentials of one Authorization field value: a scheme with a token68, with parameters, or alone.
-#[derive(Clone, Debug)]
+///
+/// Its `Debug` output holds the scheme and no secret.
+#[derive(Clone)]
 pub struct Credentials<'a> {
     /// The scheme as written; compare it with [`Credentials::is_scheme`].
     pub scheme: &'a str,
@@ -33,6 +37,18 @@ impl<'a> Credentials<'a> {
     /// The parameters in the order sent; none if there is a token68.
     pub fn params(&self) -> Params<'a> {
         self.params.clone()
+    }
+}
+
+impl fmt::Debug for Credentials<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Credentials end up in logs by way of `{:?}`; a token must not.
+        let token68 = self.token68.map(str::len);
+        f.debug_struct("Credentials")
+            .field("scheme", &self.scheme)
+            .field("token68_bytes", &token68)
+            .field("params", &self.params.len())
+            .finish()
     }
 }
 
@@ -169,6 +185,15 @@ mod tests {
             "A b=c\u{1}",
         ] {
             assert_eq!(shape(value), Err(Reason::AuthorizationMalformed), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn debug_output_holds_no_secret() {
+        for value in ["Basic c2VjcmV0", "Digest response=c2VjcmV0"] {
+            let read = parse_credentials(value.as_bytes()).unwrap();
+            let text = format!("{read:?} {:?} {:?}", read.params(), read.params().next());
+            assert!(!text.contains("c2VjcmV0") && !text.contains("99, 50, 86"), "{text}");
         }
     }
 

@@ -4,6 +4,8 @@
 //! and most values are compared or copied whole. Refuses what is no `token BWS "=" BWS ( token /
 //! quoted-string )`, names standing twice, and more than [`limits::AUTH_PARAMS`]. Never allocates.
 
+use core::fmt;
+
 use super::class::{self, ESCAPED, FORBIDDEN, QDTEXT, TCHAR};
 use super::cursor::{Cursor, ascii};
 use super::field::field_name_eq;
@@ -34,7 +36,9 @@ impl Param<'_> {
 }
 
 /// The value of a parameter, as it stood on the wire; two values are equal if they mean the same bytes.
-#[derive(Clone, Copy, Debug)]
+///
+/// Its `Debug` output does not hold it, as it may be a secret of credentials.
+#[derive(Clone, Copy)]
 pub struct Value<'a> {
     raw: &'a [u8],
     escapes: usize,
@@ -96,6 +100,12 @@ impl<'a> Value<'a> {
     }
 }
 
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Value({} bytes)", self.len())
+    }
+}
+
 impl PartialEq for Value<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len() && self.bytes().eq(other.bytes())
@@ -108,7 +118,7 @@ impl Eq for Value<'_> {}
 ///
 /// Walks again over what the reader has accepted, so it has no faults to tell. A challenge may go
 /// on over several field lines, which stand for one line joined by commas (section 5.3).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Params<'a> {
     cursor: Cursor<'a>,
     more: &'a [&'a [u8]],
@@ -152,6 +162,12 @@ impl<'a> Iterator for Params<'a> {
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.left, Some(self.left))
+    }
+}
+
+impl fmt::Debug for Params<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Params({} left)", self.left)
     }
 }
 

@@ -45,7 +45,7 @@ fn all_common(bytes: &[u8]) -> bool {
     lowest >= b'-' && highest <= b'z' && middle_gap >= 0x27 && upper_gap <= 0xFB
 }
 
-/// Two vectors of the smallest size that every x86-64 and ARMv8 has.
+/// Two vectors of the smallest size that every 64-bit x86 and Arm has.
 const BLOCK: usize = 32;
 
 #[cfg(test)]

@@ -84,21 +84,50 @@ where
         return Err(ChallengeInvalid { param: None, flaw: ChallengeFlaw::Scheme });
     }
     let quoting = if field_name_eq(scheme.as_bytes(), b"Digest") { Quoting::Digest } else { Quoting::All };
+    let mut to_escape = Escapes(0);
     for (index, (name, value)) in params.clone().enumerate() {
         let before = params.clone().take(index).map(|(name, _)| name);
         check_name(index, name, before)
             .and_then(|()| check_value(name, value.as_bytes(), quoting))
+            .map(|kinds| to_escape.note(index, kinds))
             .map_err(|flaw| ChallengeInvalid { param: Some(index), flaw })?;
     }
     sink.put(scheme.as_bytes());
     let mut separator: &[u8] = b" ";
-    for (name, value) in params {
+    for (index, (name, value)) in params.enumerate() {
         sink.put(separator);
         sink.put(name.as_bytes());
-        write_value(sink, value.as_bytes(), quoting.is_bare(name));
+        match to_escape.style(index) {
+            _ if quoting.is_bare(name) => {
+                sink.put(b"=");
+                sink.put(value.as_bytes());
+            }
+            Style::Whole => write_quoted(sink, |sink| sink.put(value.as_bytes())),
+            Style::Escaped => write_quoted(sink, |sink| write_escaped(sink, value.as_bytes())),
+        }
         separator = b", ";
     }
     Ok(())
+}
+
+/// Which values have something to escape, a bit for each: found while checking, needed while writing.
+struct Escapes(u64);
+
+enum Style {
+    Whole,
+    Escaped,
+}
+
+const _: () = assert!(limits::AUTH_PARAMS <= 64, "`Escapes` has a bit for every parameter");
+
+impl Escapes {
+    fn note(&mut self, index: usize, kinds: u8) {
+        self.0 |= u64::from(kinds & ESCAPED != 0) << index;
+    }
+
+    fn style(&self, index: usize) -> Style {
+        if (self.0 >> index) & 1 == 1 { Style::Escaped } else { Style::Whole }
+    }
 }
 
 /// Which values are written with quotes.
@@ -133,7 +162,8 @@ fn check_name<'p>(index: usize, name: &str, mut before: impl Iterator<Item = &'p
     Ok(())
 }
 
-fn check_value(name: &str, value: &[u8], quoting: Quoting) -> Result<(), ChallengeFlaw> {
+/// Tells the kinds of bytes in a value that can be written.
+fn check_value(name: &str, value: &[u8], quoting: Quoting) -> Result<u8, ChallengeFlaw> {
     // No early exit: good values are the rule, and without branches the loop takes a byte a cycle.
     let kinds = value.iter().fold(0, |kinds, byte| kinds | class::kinds_of(*byte));
     if kinds & UNWRITABLE != 0 {
@@ -145,27 +175,23 @@ fn check_value(name: &str, value: &[u8], quoting: Quoting) -> Result<(), Challen
     if quoting.is_bare(name) && !is_http_token(value) {
         return Err(ChallengeFlaw::BareValue);
     }
-    Ok(())
+    Ok(kinds)
 }
 
-fn write_value<S: Sink + ?Sized>(sink: &mut S, value: &[u8], bare: bool) {
-    if bare {
-        sink.put(b"=");
-        return sink.put(value);
-    }
+fn write_quoted<S: Sink + ?Sized>(sink: &mut S, write: impl FnOnce(&mut S)) {
     sink.put(b"=\"");
-    // As above; most values have nothing to escape and are put whole.
-    if value.iter().fold(false, |found, byte| found | matches!(byte, b'"' | b'\\')) {
-        for piece in value.chunk_by(|_, next| !class::is(*next, ESCAPED)) {
-            if piece.first().is_some_and(|first| class::is(*first, ESCAPED)) {
-                sink.put(b"\\");
-            }
-            sink.put(piece);
-        }
-    } else {
-        sink.put(value);
-    }
+    write(sink);
     sink.put(b"\"");
+}
+
+fn write_escaped<S: Sink + ?Sized>(sink: &mut S, value: &[u8]) {
+    // Each piece but perhaps the first begins with a byte to escape.
+    for piece in value.chunk_by(|_, next| !class::is(*next, ESCAPED)) {
+        if piece.first().is_some_and(|first| class::is(*first, ESCAPED)) {
+            sink.put(b"\\");
+        }
+        sink.put(piece);
+    }
 }
 
 #[cfg(test)]
@@ -230,7 +256,10 @@ mod tests {
     fn the_number_of_parameters_is_bounded() {
         let names: Vec<String> = (0..=limits::AUTH_PARAMS).map(|n| format!("p{n}")).collect();
         let params: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "v")).collect();
-        assert!(line("A", &params[..limits::AUTH_PARAMS]).is_ok());
+        let mut most = params[..limits::AUTH_PARAMS].to_vec();
+        assert!(line("A", &most).is_ok());
+        most[limits::AUTH_PARAMS - 1].1 = "\"";
+        assert!(line("A", &most).unwrap().ends_with(r#"p63="\"""#), "the last one is escaped too");
         assert_eq!(flaw("A", &params), (Some(limits::AUTH_PARAMS), ChallengeFlaw::TooMany));
     }
 

@@ -11,6 +11,7 @@ use super::report::Code;
 use super::url::{is_absolute_uri, is_https_url};
 use crate::claims::{ScopeList, Scopes};
 use crate::http;
+use crate::limits;
 
 /// An object of names and texts.
 pub(super) fn read_challenge(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<ChallengeParams> {
@@ -18,6 +19,10 @@ pub(super) fn read_challenge(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> 
         reader.refuse_type(place, &Kind::Challenge);
         return None;
     };
+    if members.clone().nth(MOST).is_some() {
+        reader.refuse(place, Code::ValueRefused, format!("found more than {MOST} parameters"));
+        return None;
+    }
     let mut params = ChallengeParams::default();
     let mut names: Vec<String> = Vec::new();
     let mut whole = true;
@@ -93,3 +98,6 @@ fn read_param(
 pub(super) fn is_writable(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'\t' | 0x20..=0x7E))
 }
+
+/// So many that a challenge with `realm`, `error`, `error_description` and `scope` can still be written.
+const MOST: usize = limits::AUTH_PARAMS - 4;

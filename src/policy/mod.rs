@@ -22,6 +22,8 @@ mod schema;
 mod scopes;
 mod sources;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod types;
 mod url;
 

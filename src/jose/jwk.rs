@@ -218,8 +218,7 @@ impl<'a> Jwk<'a> {
             let x = self.x.decode()?;
             (self.crv.is("Ed25519") && x.len() == 32).then_some(Material::Ed25519(x))
         } else {
-            let secret = self.secret(refs)?;
-            (!secret.is_empty()).then_some(Material::Secret(secret))
+            self.secret(refs).map(Material::Secret)
         }
     }
 

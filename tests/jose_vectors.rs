@@ -1,6 +1,7 @@
 //! The public vectors for signatures, tokens and keys, where they lie beside the checkout.
 //!
 //! Departures stand in `tests/exceptions.json` with their cause; an entry that no longer departs fails.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -36,7 +37,7 @@ impl Run {
         Run { file, expected, met: RefCell::default(), unexpected: RefCell::default() }
     }
 
-    fn depart(&self, id: &str, what: String) {
+    fn depart(&self, id: &str, what: &str) {
         if self.expected.contains(id) {
             self.met.borrow_mut().insert(id.to_owned());
         } else {
@@ -75,8 +76,8 @@ fn tokens_are_accepted_and_rejected_as_expected() {
             println!("{}\t{:?}\t{}\t{}", id, outcome.err(), record["oracle"], record["flags"]);
         }
         match record["expect"].as_str().unwrap() {
-            "accept" if outcome.is_err() => run.depart(id, format!("{outcome:?} {}", record["note"])),
-            "reject" if outcome.is_ok() => run.depart(id, format!("accepted {}", record["note"])),
+            "accept" if outcome.is_err() => run.depart(id, &format!("{outcome:?} {}", record["note"])),
+            "reject" if outcome.is_ok() => run.depart(id, &format!("accepted {}", record["note"])),
             _ => {}
         }
     }
@@ -99,9 +100,9 @@ fn signatures_hold_and_fail_as_expected() {
             .and_then(|candidates| candidates.verify_signature(&message, &signature).map(|_| ()));
         match record["expect"].as_str().unwrap() {
             "accept" if outcome.is_err() => {
-                run.depart(id, format!("{outcome:?}, key {}: {}", keys.keys()[0].reason(), record["note"]));
+                run.depart(id, &format!("{outcome:?}, key {}: {}", keys.keys()[0].reason(), record["note"]));
             }
-            "reject" if outcome.is_ok() => run.depart(id, format!("accepted {}", record["note"])),
+            "reject" if outcome.is_ok() => run.depart(id, &format!("accepted {}", record["note"])),
             _ => {}
         }
     }
@@ -123,8 +124,8 @@ fn keys_are_listed_as_expected() {
         let loaded = KeySet::load(text.as_bytes(), Origin::Inline);
         match (record["expect"].as_str().unwrap(), &loaded) {
             ("set", Ok(keys)) => compare_keys(&run, id, record, keys.keys()),
-            ("set", Err(fault)) if record["alt"] != "error" => run.depart(id, fault.to_string()),
-            ("error", Ok(_)) => run.depart(id, "loaded".to_owned()),
+            ("set", Err(fault)) if record["alt"] != "error" => run.depart(id, &fault.to_string()),
+            ("error", Ok(_)) => run.depart(id, "loaded"),
             _ => {}
         }
     }
@@ -140,18 +141,18 @@ fn compare_keys(run: &Run, id: &str, record: &Value, keys: &[ListedKey]) {
         }
         for (name, ours) in [("kid", key.kid()), ("kty", key.kty()), ("alg", key.alg())] {
             if ours != expected[name].as_str() {
-                run.depart(id, format!("{name} {ours:?} for {}", expected[name]));
+                run.depart(id, &format!("{name} {ours:?} for {}", expected[name]));
             }
         }
         if expected["usable"].as_bool().is_some_and(|usable| usable != key.is_usable()) {
-            run.depart(id, format!("usable {}: {} for {}", key.is_usable(), key.reason(), expected["reason"]));
+            run.depart(id, &format!("usable {}: {} for {}", key.is_usable(), key.reason(), expected["reason"]));
         }
         if expected["reason"] == "key_has_private_part" && key.reason() != Reason::KeyHasPrivatePart {
-            run.depart(id, format!("reason {} for {}", key.reason(), expected["reason"]));
+            run.depart(id, &format!("reason {} for {}", key.reason(), expected["reason"]));
         }
         let thumbprint = expected["thumbprint"].as_str();
         if key.thumbprint() != thumbprint {
-            run.depart(id, format!("thumbprint {:?} for {thumbprint:?}, {}", key.thumbprint(), key.reason()));
+            run.depart(id, &format!("thumbprint {:?} for {thumbprint:?}, {}", key.thumbprint(), key.reason()));
         }
     }
 }

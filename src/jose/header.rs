@@ -84,10 +84,11 @@ impl HeaderMemory {
         let decoded = base64url::decode(segment, &mut bytes).is_some();
         let scanned = if decoded { scan_part(&bytes, &mut self.tape) } else { None };
         // Kept whatever the outcome, so that its room is used again.
-        self.text = match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(_) => return None,
-        };
+        self.text = String::from_utf8(bytes).unwrap_or_else(|error| {
+            let mut bytes = error.into_bytes();
+            bytes.clear();
+            String::from_utf8(bytes).unwrap_or_default()
+        });
         self.used = scanned?;
         self.names.clear();
         let header = Value::root(&self.text, &self.tape)?;

@@ -3,6 +3,18 @@
 //! The way of a token: [`CompactJws::parse`], [`HeaderMemory::read`], [`decode_signature`],
 //! [`JoseHeader::check_members`], [`AlgorithmRule::select`], [`KeySet::select`],
 //! [`Candidates::verify_signature`]. Nothing in the token's header ever supplies a key.
+//!
+//! ```
+//! use countersign::jose::{AlgorithmRule, KeySet, Origin, verify_jws};
+//!
+//! // RFC 8037 appendix A.4.
+//! let keys = br#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+//! let keys = KeySet::load(keys, Origin::Inline)?;
+//! let token = b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.\
+//!               hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+//! assert!(verify_jws(token, &keys, AlgorithmRule::KeysDecide).outcome.is_ok());
+//! # Ok::<(), countersign::jose::KeySetFault>(())
+//! ```
 
 mod algorithm;
 mod backend;

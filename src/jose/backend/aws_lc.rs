@@ -11,7 +11,7 @@ pub(super) const NAME: &str = "aws-lc-rs";
 /// A key parsed for one algorithm.
 pub(super) enum Prepared {
     Public(ParsedPublicKey),
-    Secret(hmac::Key),
+    Secret(Box<hmac::Key>),
 }
 
 impl Prepared {
@@ -24,7 +24,9 @@ impl Prepared {
                 Prepared::Public(ParsedPublicKey::new(curve_parameters(algorithm)?, point).ok()?)
             }
             KeyMaterial::Ed25519(x) => Prepared::Public(ParsedPublicKey::new(curve_parameters(algorithm)?, x).ok()?),
-            KeyMaterial::Secret(secret) => Prepared::Secret(hmac::Key::new(hmac_parameters(algorithm)?, secret)),
+            KeyMaterial::Secret(secret) => {
+                Prepared::Secret(Box::new(hmac::Key::new(hmac_parameters(algorithm)?, secret)))
+            }
         })
     }
 

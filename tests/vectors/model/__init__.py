@@ -1,0 +1,1 @@
+"""The independent model: every operation, slow and plain, straight from the specification."""

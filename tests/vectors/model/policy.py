@@ -1,0 +1,313 @@
+"""The loader of the policy document: types and ranges in document order, then rules over several members."""
+
+import re
+
+from . import grammar, keys
+from .jsontext import JsonError, Num, escape_pointer, parse
+
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519"]
+HMAC = ["HS256", "HS384", "HS512"]
+SCHEMES = ["bearer", "dpop", "digest", "basic", "api_key"]
+LATER = ("basic", "api_key", "session", "digest", "dpop", "remember")
+TEMPLATE = re.compile(r"\{([^{}]+)\}")
+
+
+class PolicyInvalid(Exception):
+    """The document is refused; carries the pointer."""
+
+    def __init__(self, pointer):
+        """Keep the pointer."""
+        super().__init__(pointer)
+        self.pointer = pointer
+
+
+def need(condition, pointer):
+    """Refuse unless the condition holds."""
+    if not condition:
+        raise PolicyInvalid(pointer)
+
+
+def join(pointer, name):
+    """The pointer of a member."""
+    return f"{pointer}/{escape_pointer(str(name))}"
+
+
+def whole(value):
+    """The integer a JSON number stands for, or None."""
+    if isinstance(value, Num) and re.fullmatch(r"-?[0-9]+", value.text):
+        return int(value.text)
+    return None
+
+
+def is_text(value, pointer):
+    """A string."""
+    need(isinstance(value, str), pointer)
+
+
+def is_bool(value, pointer):
+    """A boolean."""
+    need(isinstance(value, bool), pointer)
+
+
+def integer(low, high):
+    """A checker of integers in a range."""
+
+    def check(value, pointer):
+        number = whole(value)
+        need(number is not None and low <= number <= high, pointer)
+
+    return check
+
+
+def one_of(*allowed):
+    """A checker of fixed strings."""
+
+    def check(value, pointer):
+        need(isinstance(value, str) and value in allowed, pointer)
+
+    return check
+
+
+def list_of(item, empty=False):
+    """A checker of lists."""
+
+    def check(value, pointer):
+        need(isinstance(value, list) and (empty or value), pointer)
+        for index, member in enumerate(value):
+            item(member, join(pointer, index))
+
+    return check
+
+
+def text_or_list(item, empty=False):
+    """A checker of one item or a list of them."""
+
+    def check(value, pointer):
+        (list_of(item, empty) if isinstance(value, list) else item)(value, pointer)
+
+    return check
+
+
+def record(table, required=()):
+    """A checker of objects: missing members first, then each member in document order."""
+
+    def check(value, pointer):
+        need(isinstance(value, dict), pointer)
+        for name in required:
+            need(name in value, pointer)
+        for name, member in value.items():
+            need(name in table, join(pointer, name))
+            table[name](member, join(pointer, name))
+
+    return check
+
+
+def later(_value, pointer):
+    """A member that this version refuses."""
+    raise PolicyInvalid(pointer)
+
+
+def realm(value, pointer):
+    """Printable ASCII."""
+    need(isinstance(value, str) and re.fullmatch(r"[ -~]*", value), pointer)
+
+
+def scope_text(value, pointer):
+    """Scope words with single spaces between."""
+    word = r"[!#-\[\]-~]+"
+    need(isinstance(value, str) and re.fullmatch(rf"{word}( {word})*", value), pointer)
+
+
+def malformed_status(value, pointer):
+    """400 or 401."""
+    need(whole(value) in (400, 401), pointer)
+
+
+def challenge(value, pointer):
+    """More auth-params, each of which can be written and is not the core's own."""
+    need(isinstance(value, dict), pointer)
+    for name, text in value.items():
+        at = join(pointer, name)
+        need(isinstance(text, str) and name not in ("realm", "error", "error_description"), at)
+        need(grammar.build("Bearer", [[name, text]]) is not None, at)
+        if name == "scope":
+            scope_text(text, at)
+
+
+def source(value, pointer):
+    """One place a token may stand in."""
+    if isinstance(value, str):
+        need(value == "header", pointer)
+        return
+    need(isinstance(value, dict) and len(value) == 1, pointer)
+    ((kind, name),) = value.items()
+    need(kind != "cookie", pointer)
+    need(kind in ("header", "query"), join(pointer, kind))
+    need(isinstance(name, str) and name, join(pointer, kind))
+    need(kind == "query" or grammar.TOKEN.fullmatch(name), join(pointer, kind))
+
+
+def algorithm(p521):
+    """A checker of algorithm names."""
+    return one_of(*ALGORITHMS, *HMAC, *(["ES512"] if p521 else []))
+
+
+def issuer_name(value, pointer):
+    """A string with at most one template place."""
+    need(isinstance(value, str) and len(TEMPLATE.findall(value)) <= 1, pointer)
+
+
+def audience(value, pointer):
+    """A string, a list, or false."""
+    if value is not False:
+        text_or_list(is_text)(value, pointer)
+
+
+def tenants(value, pointer):
+    """ "any" or a list."""
+    if value != "any":
+        list_of(is_text)(value, pointer)
+
+
+def https(value, pointer):
+    """An https URL."""
+    need(isinstance(value, str) and value.startswith("https://") and len(value) > 8, pointer)
+
+
+def typ_entry(value, pointer):
+    """A string or null."""
+    need(value is None or isinstance(value, str), pointer)
+
+
+def scalar(value, pointer):
+    """A string, number or boolean."""
+    need(isinstance(value, (str, Num, bool)), pointer)
+
+
+def rules(value, pointer):
+    """Claim rules."""
+    need(isinstance(value, dict), pointer)
+    for name, rule in value.items():
+        at = join(pointer, name)
+        if isinstance(rule, dict):
+            record({"contains": scalar}, ["contains"])(rule, at)
+        else:
+            text_or_list(scalar)(rule, at)
+
+
+def jwks(p521):
+    """A checker of inline key sets."""
+
+    def check(value, pointer):
+        loaded = keys.load_value(value, [], p521)
+        need(loaded is not None and any(key.usable for key in loaded), pointer)
+
+    return check
+
+
+KEYS = record(
+    {"ttl": integer(1, 604800), "cooldown": integer(1, 86400), "stale": integer(0, 10**9), "prefetch": is_bool}
+)
+
+
+def issuer(p521):
+    """A checker of one issuer."""
+    table = {
+        "issuer": issuer_name,
+        "tenants": tenants,
+        "audience": audience,
+        "algorithms": list_of(algorithm(p521)),
+        "jwks": jwks(p521),
+        "jwks_uri": https,
+        "discovery": later,
+        "keys": KEYS,
+        "typ": list_of(typ_entry),
+        "required": list_of(is_text, empty=True),
+        "claims": rules,
+        "access": rules,
+        "reject": rules,
+        "max_age": integer(0, 10**12),
+    }
+    return record(table, ["issuer", "audience"])
+
+
+def document(p521):
+    """A checker of the whole document."""
+    bearer = record(
+        {
+            "issuers": list_of(issuer(p521)),
+            "sources": list_of(source),
+            "max_token_bytes": integer(64, 65536),
+            "scope_claims": list_of(is_text),
+            "challenge": challenge,
+        },
+        ["issuers"],
+    )
+    profile = record(
+        {
+            "scopes": text_or_list(scope_text),
+            "optional": is_bool,
+            "realm": realm,
+            "describe": one_of("full", "code", "none"),
+            "access": rules,
+            "max_age": integer(0, 10**12),
+            "challenge": challenge,
+        }
+    )
+
+    def profiles(value, pointer):
+        need(isinstance(value, dict), pointer)
+        for name, member in value.items():
+            profile(member, join(pointer, name))
+
+    table = {
+        "$schema": is_text,
+        "realm": realm,
+        "schemes": list_of(one_of(*SCHEMES)),
+        "scopes": text_or_list(scope_text),
+        "optional": is_bool,
+        "profiles": profiles,
+        "leeway": integer(0, 300),
+        "malformed_status": malformed_status,
+        "whitespace": one_of("lenient", "strict"),
+        "transport": one_of("any", "tls"),
+        "preflight": one_of("allow", "check"),
+        "cors": is_bool,
+        "describe": one_of("full", "code", "none"),
+        "bearer": bearer,
+        **dict.fromkeys(LATER, later),
+    }
+    return record(table, ["realm"])
+
+
+def cross_rules(doc):
+    """Rules over several members."""
+    need("bearer" in doc, "")
+    for index, name in enumerate(doc.get("schemes", [])):
+        need(name in doc, f"/schemes/{index}")
+    names = []
+    for index, entry in enumerate(doc["bearer"]["issuers"]):
+        at = f"/bearer/issuers/{index}"
+        need(entry["issuer"] not in names, f"{at}/issuer")
+        names.append(entry["issuer"])
+        listed = entry.get("algorithms", [])
+        symmetric = [name in HMAC for name in listed]
+        need(all(symmetric) or not any(symmetric), f"{at}/algorithms")
+        need("jwks" in entry or "jwks_uri" in entry, at)
+        if TEMPLATE.search(entry["issuer"]):
+            need("tenants" in entry, at)
+        else:
+            need("tenants" not in entry, f"{at}/tenants")
+
+
+def load(text, p521=True):
+    """The document, checked; raises `PolicyInvalid`."""
+    try:
+        doc, repeated = parse(text)
+    except JsonError as error:
+        raise PolicyInvalid("") from error
+    if repeated:
+        raise PolicyInvalid(repeated[0])
+    document(p521)(doc, "")
+    cross_rules(doc)
+    return doc

@@ -1,2 +1,18 @@
-//! The countersign command line.
-fn main() {}
+//! The countersign command line: what the core decides and reads, for people and for scripts.
+//!
+//! A front: it reads files and the clock, hands bytes to the core and writes what comes back.
+
+mod args;
+mod dates;
+mod fault;
+mod input;
+mod json;
+mod output;
+mod policy;
+mod run;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    run::run()
+}

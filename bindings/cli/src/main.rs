@@ -4,11 +4,15 @@
 
 mod args;
 mod dates;
+mod der;
 mod fault;
 mod input;
 mod json;
+mod keys;
 mod output;
+mod pem;
 mod policy;
+mod public_key;
 mod run;
 
 use std::process::ExitCode;

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::args::{Cli, Command, PolicyCommand};
+use crate::args::{Cli, Command, KeysCommand, PolicyCommand};
 use crate::fault::{Answer, Fault, Outcome};
 use crate::json::Object;
 use crate::output::{BAD, Format, Output, TITLE, note, printable};
-use crate::policy;
+use crate::{keys, policy};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
@@ -40,6 +40,10 @@ pub(crate) fn run() -> ExitCode {
 
 fn dispatch(command: &Command, out: &mut Output) -> Outcome {
     match command {
+        Command::Keys(args) => match &args.command {
+            Some(KeysCommand::FromPem(args)) => keys::from_pem(args, out),
+            None => keys::list(args, out),
+        },
         Command::Policy(PolicyCommand::Check(args)) => policy::check(args, out),
     }
 }

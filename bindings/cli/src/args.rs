@@ -24,11 +24,67 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Judge one request by a policy and show the response.
+    Check(CheckArgs),
     /// List a JWK Set and what is wrong with its keys, or make one of PEM.
     Keys(KeysArgs),
     /// Look at a policy document.
     #[command(subcommand)]
     Policy(PolicyCommand),
+}
+
+/// Judge one request by a policy and show the response.
+///
+/// The request comes from -H, --request or `-`, and may have no credentials at all. Exit code 0 if it
+/// is allowed, 1 if it is denied, 2 if it could not be judged.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  countersign check --policy policy.json -H 'Authorization: Bearer eyJ...' --target /v1/reports
+  countersign check --policy policy.json --keys jwks.json --request head.txt --json
+  countersign check --policy policy.json - < token.txt")]
+pub(crate) struct CheckArgs {
+    /// The policy document.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: PathBuf,
+    /// A JWK Set in place of an issuer's own; the issuer may be left out if the policy has only one.
+    #[arg(long, value_name = "[ISSUER=]FILE")]
+    pub(crate) keys: Vec<OsString>,
+    /// Bytes that the policy names with {"ref": "NAME"}.
+    #[arg(long = "ref", value_name = "NAME=FILE")]
+    pub(crate) refs: Vec<String>,
+    /// The method [default: GET, or that of the request read].
+    #[arg(long)]
+    pub(crate) method: Option<String>,
+    /// A path or an absolute URI [default: /, or that of the request read].
+    #[arg(long, value_name = "URI")]
+    pub(crate) target: Option<String>,
+    /// A header field line; may be repeated. Lists of processes show it: `-` keeps a token out of them.
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    pub(crate) headers: Vec<OsString>,
+    /// A file with the head of an HTTP request.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) request: Option<PathBuf>,
+    /// `-`: read a request head, header lines or a token from standard input.
+    #[arg(value_name = "-", conflicts_with = "request")]
+    pub(crate) input: Option<OsString>,
+    /// The policy's profile to judge by.
+    #[arg(long)]
+    pub(crate) profile: Option<String>,
+    /// Scopes to ask for in place of the policy's, separated by spaces; '' asks for none.
+    #[arg(long)]
+    pub(crate) scopes: Option<String>,
+    /// SHA-256 of the client certificate in base64url, as in `x5t#S256`.
+    #[arg(long, value_name = "THUMBPRINT")]
+    pub(crate) client_cert_sha256: Option<String>,
+    /// A token id (`jti`) that was revoked; may be repeated.
+    #[arg(long, value_name = "JTI")]
+    pub(crate) revoked: Vec<String>,
+    /// The time in seconds since 1970 [default: the system's clock].
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    pub(crate) now: Option<String>,
+    /// Show the request's header lines in full, credentials too.
+    #[arg(long)]
+    pub(crate) show_token: bool,
 }
 
 /// List a JWK Set and what is wrong with its keys, or make one of PEM.

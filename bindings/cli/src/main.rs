@@ -3,6 +3,7 @@
 //! A front: it reads files and the clock, hands bytes to the core and writes what comes back.
 
 mod args;
+mod check;
 mod dates;
 mod der;
 mod fault;
@@ -13,6 +14,7 @@ mod output;
 mod pem;
 mod policy;
 mod public_key;
+mod request;
 mod run;
 
 use std::process::ExitCode;

@@ -26,6 +26,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Judge one request by a policy and show the response.
     Check(CheckArgs),
+    /// Show header and claims of a token. Nothing is verified.
+    Decode(DecodeArgs),
     /// List a JWK Set and what is wrong with its keys, or make one of PEM.
     Keys(KeysArgs),
     /// Look at a policy document.
@@ -85,6 +87,20 @@ pub(crate) struct CheckArgs {
     /// Show the request's header lines in full, credentials too.
     #[arg(long)]
     pub(crate) show_token: bool,
+}
+
+/// Show header and claims of a token. Nothing is verified.
+///
+/// Anyone can write a token that looks like this: what it says holds only once `check` has allowed it.
+#[derive(Args)]
+#[command(after_help = "Example:\n  countersign decode - < token.txt")]
+pub(crate) struct DecodeArgs {
+    /// The token, or `-` to read it from standard input, where no list of processes shows it.
+    #[arg(value_name = "TOKEN")]
+    pub(crate) token: OsString,
+    /// The time in seconds since 1970 that dates are set against [default: the system's clock].
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    pub(crate) now: Option<String>,
 }
 
 /// List a JWK Set and what is wrong with its keys, or make one of PEM.

@@ -5,6 +5,7 @@
 mod args;
 mod check;
 mod dates;
+mod decode;
 mod der;
 mod fault;
 mod input;

@@ -10,7 +10,7 @@ use crate::args::{Cli, Command, KeysCommand, PolicyCommand};
 use crate::fault::{Answer, Fault, Outcome};
 use crate::json::Object;
 use crate::output::{BAD, Format, Output, TITLE, note, printable};
-use crate::{check, keys, policy};
+use crate::{check, decode, keys, policy};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
@@ -41,6 +41,7 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(command: &Command, out: &mut Output) -> Outcome {
     match command {
         Command::Check(args) => check::run(args, out),
+        Command::Decode(args) => decode::run(args, out),
         Command::Keys(args) => match &args.command {
             Some(KeysCommand::FromPem(args)) => keys::from_pem(args, out),
             None => keys::list(args, out),

@@ -28,6 +28,9 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Show header and claims of a token. Nothing is verified.
     Decode(DecodeArgs),
+    /// Read or write WWW-Authenticate challenges.
+    #[command(subcommand)]
+    Challenge(ChallengeCommand),
     /// List a JWK Set and what is wrong with its keys, or make one of PEM.
     Keys(KeysArgs),
     /// Look at a policy document.
@@ -101,6 +104,29 @@ pub(crate) struct DecodeArgs {
     /// The time in seconds since 1970 that dates are set against [default: the system's clock].
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ChallengeCommand {
+    /// Read WWW-Authenticate field lines.
+    #[command(after_help = "Examples:
+  countersign challenge parse 'Basic realm=\"a\", Bearer'
+  curl -sI https://api.example.com/ | countersign challenge parse -")]
+    Parse {
+        /// Field values, one line each, or `-` to read lines or a response head from standard input.
+        #[arg(required = true, value_name = "VALUE")]
+        values: Vec<OsString>,
+    },
+    /// Write a challenge, with its parameters in the order given.
+    #[command(after_help = "Example:
+  countersign challenge build Bearer realm=example error=invalid_token")]
+    Build {
+        /// The scheme.
+        scheme: String,
+        /// Parameters.
+        #[arg(value_name = "NAME=VALUE")]
+        params: Vec<String>,
+    },
 }
 
 /// List a JWK Set and what is wrong with its keys, or make one of PEM.

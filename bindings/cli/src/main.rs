@@ -3,6 +3,7 @@
 //! A front: it reads files and the clock, hands bytes to the core and writes what comes back.
 
 mod args;
+mod challenge;
 mod check;
 mod dates;
 mod decode;

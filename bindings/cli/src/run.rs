@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::args::{Cli, Command, KeysCommand, PolicyCommand};
+use crate::args::{ChallengeCommand, Cli, Command, KeysCommand, PolicyCommand};
 use crate::fault::{Answer, Fault, Outcome};
 use crate::json::Object;
 use crate::output::{BAD, Format, Output, TITLE, note, printable};
-use crate::{check, decode, keys, policy};
+use crate::{challenge, check, decode, keys, policy};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
@@ -42,6 +42,8 @@ fn dispatch(command: &Command, out: &mut Output) -> Outcome {
     match command {
         Command::Check(args) => check::run(args, out),
         Command::Decode(args) => decode::run(args, out),
+        Command::Challenge(ChallengeCommand::Parse { values }) => challenge::parse(values, out),
+        Command::Challenge(ChallengeCommand::Build { scheme, params }) => challenge::build(scheme, params, out),
         Command::Keys(args) => match &args.command {
             Some(KeysCommand::FromPem(args)) => keys::from_pem(args, out),
             None => keys::list(args, out),

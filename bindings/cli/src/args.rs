@@ -26,6 +26,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Judge one request by a policy and show the response.
     Check(CheckArgs),
+    /// Answer the conformance corpus: JSON Lines in, one answer a line out.
+    #[command(after_help = "Example:\n  countersign conform < cases.jsonl > answers.jsonl")]
+    Conform,
     /// Show header and claims of a token. Nothing is verified.
     Decode(DecodeArgs),
     /// Read or write WWW-Authenticate challenges.

@@ -5,6 +5,7 @@
 mod args;
 mod challenge;
 mod check;
+mod conform;
 mod dates;
 mod decode;
 mod der;

@@ -10,7 +10,7 @@ use crate::args::{ChallengeCommand, Cli, Command, KeysCommand, PolicyCommand};
 use crate::fault::{Answer, Fault, Outcome};
 use crate::json::Object;
 use crate::output::{BAD, Format, Output, TITLE, note, printable};
-use crate::{challenge, check, decode, keys, policy};
+use crate::{challenge, check, conform, decode, keys, policy};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
@@ -41,6 +41,7 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(command: &Command, out: &mut Output) -> Outcome {
     match command {
         Command::Check(args) => check::run(args, out),
+        Command::Conform => conform::run(),
         Command::Decode(args) => decode::run(args, out),
         Command::Challenge(ChallengeCommand::Parse { values }) => challenge::parse(values, out),
         Command::Challenge(ChallengeCommand::Build { scheme, params }) => challenge::build(scheme, params, out),

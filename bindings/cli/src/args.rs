@@ -13,7 +13,11 @@ static VERSION: LazyLock<String> =
 #[derive(Parser)]
 #[command(name = "countersign", version = VERSION.as_str(), max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 allowed, loaded or readable; 1 denied, refused or not readable;
-2 usage or an input that cannot be worked with.")]
+2 usage or an input that cannot be worked with.
+
+Try it:
+  countersign mint --out-dir demo
+  countersign check --policy demo/policy.json - < demo/token.txt")]
 pub(crate) struct Cli {
     /// Write one JSON object for programs instead of text for people.
     #[arg(long, global = true)]
@@ -39,6 +43,9 @@ pub(crate) enum Command {
     /// Look at a policy document.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Make a key, a policy and a token for trying things out.
+    #[cfg(feature = "aws-lc-rs")]
+    Mint(MintArgs),
 }
 
 /// Judge one request by a policy and show the response.
@@ -200,4 +207,65 @@ pub(crate) struct PolicyCheckArgs {
     /// Count warnings as refusals.
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+}
+
+/// Make a key, a policy and a token for trying things out.
+///
+/// Not an issuer: nobody was asked who the subject is. The private key stays in the folder, readable by
+/// you alone. With --key an earlier key signs another token.
+#[cfg(feature = "aws-lc-rs")]
+#[derive(Args)]
+#[command(after_help = "Examples:
+  countersign mint --out-dir demo --audience api://billing
+  countersign mint --key demo/private.pem --expires-in=-60 --show-token
+  countersign mint --key demo/private.pem --show-token --raw-header '{\"alg\":\"none\"}'")]
+pub(crate) struct MintArgs {
+    /// The algorithm [default: ES256, or what fits --key].
+    #[arg(long)]
+    pub(crate) alg: Option<String>,
+    /// The claim `iss`.
+    #[arg(long, default_value = "https://issuer.example")]
+    pub(crate) issuer: String,
+    /// The claim `aud`.
+    #[arg(long, default_value = "api://example")]
+    pub(crate) audience: String,
+    /// The claim `sub`.
+    #[arg(long, default_value = "alice")]
+    pub(crate) subject: String,
+    /// The claim `scope`, separated by spaces.
+    #[arg(long)]
+    pub(crate) scope: Option<String>,
+    /// Seconds from now to `exp`; negative for a token that has expired.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, allow_negative_numbers = true)]
+    pub(crate) expires_in: i64,
+    /// Another claim, or another value for one of these; `NAME=` leaves it out; may be repeated.
+    #[arg(long = "claim", value_name = "NAME=JSON")]
+    pub(crate) claims: Vec<String>,
+    /// The header's `typ`; '' leaves it out.
+    #[arg(long, default_value = "at+jwt")]
+    pub(crate) typ: String,
+    /// The key's id [default: its thumbprint].
+    #[arg(long)]
+    pub(crate) kid: Option<String>,
+    /// A private key to sign with (PEM, or the secret.jwk of an HS* run) instead of a new one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+    /// Text to sign as the header, whatever it is.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) raw_header: Option<String>,
+    /// Text to sign as the claims, whatever it is.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) raw_claims: Option<String>,
+    /// Where to write private.pem, jwks.json, policy.json and token.txt; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out_dir: Option<PathBuf>,
+    /// Replace files that are there already.
+    #[arg(long, requires = "out_dir")]
+    pub(crate) force: bool,
+    /// Print the token.
+    #[arg(long)]
+    pub(crate) show_token: bool,
+    /// The time in seconds since 1970 [default: the system's clock].
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    pub(crate) now: Option<String>,
 }

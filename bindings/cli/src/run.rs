@@ -50,6 +50,8 @@ fn dispatch(command: &Command, out: &mut Output) -> Outcome {
             None => keys::list(args, out),
         },
         Command::Policy(PolicyCommand::Check(args)) => policy::check(args, out),
+        #[cfg(feature = "aws-lc-rs")]
+        Command::Mint(args) => crate::mint::run(args, out),
     }
 }
 

@@ -121,8 +121,11 @@ fn plain_seconds(number: &str) -> Option<u64> {
     if number.len() > 12 {
         return None;
     }
-    let digit = |value: u64, byte: u8| byte.is_ascii_digit().then(|| value * 10 + u64::from(byte & 0x0F));
-    number.bytes().try_fold(0, digit)
+    let (value, others) = number.bytes().fold((0, 0), |(value, others), byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (value * 10 + u64::from(digit), others | u8::from(digit > 9))
+    });
+    (others == 0).then_some(value)
 }
 
 #[expect(clippy::as_conversions, reason = "widening, and `From` is not const")]

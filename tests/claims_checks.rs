@@ -1,5 +1,7 @@
 //! What a verified token's claims are held to, in tables of payload and outcome.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
 use countersign::Reason;
 use countersign::claims::{
     ClaimPath, IssuerName, Registered, Reject, Rule, Scalar, ScopeArrays, ScopeList, Scopes, TemplateFault, Test,

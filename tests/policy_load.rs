@@ -3,6 +3,8 @@
 //! A row changes a small policy that loads (`set`, `remove`, each by JSON Pointer) or has a `text` of its
 //! own. With `pointer` and `code` it is refused there; without, it loads with exactly its `warnings`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
 use countersign::policy::{Policy, Report, Severity};
 use serde_json::{Value, json};
 

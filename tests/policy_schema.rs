@@ -1,5 +1,7 @@
 //! Holds `docs/policy.schema.json` to the table of members that it is made from.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::path::Path;
 use std::{env, fs};
 

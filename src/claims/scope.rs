@@ -126,7 +126,7 @@ fn grants(claim: Value<'_>, word: &str) -> bool {
     }
     let Some(text) = claim.as_text() else { return false };
     match text.as_str() {
-        Some(plain) => plain.split(' ').any(|granted| granted == word),
+        Some(plain) => plain.as_bytes().split(|byte| *byte == b' ').any(|granted| granted == word.as_bytes()),
         None => holds_word(text, word),
     }
 }

@@ -54,7 +54,7 @@ pub unsafe extern "C" fn countersign_report_at(
             struct_size: 0,
             severity: match entry.severity {
                 Severity::Error => COUNTERSIGN_SEVERITY_ERROR,
-                _ => COUNTERSIGN_SEVERITY_WARNING,
+                Severity::Warning => COUNTERSIGN_SEVERITY_WARNING,
             },
             reserved: 0,
             code: countersign_str::lend(entry.code.word()),

@@ -57,12 +57,11 @@ pub(super) unsafe fn with_request(
     let fields = unsafe { list(request.fields, request.field_count) }?;
     let mut few = [FieldLine { name: b"", value: b"" }; LINES_ON_THE_STACK];
     let mut many;
-    let lines = match few.get_mut(..fields.len()) {
-        Some(lines) => lines,
-        None => {
-            many = vec![FieldLine { name: b"", value: b"" }; fields.len()];
-            many.as_mut_slice()
-        }
+    let lines = if let Some(lines) = few.get_mut(..fields.len()) {
+        lines
+    } else {
+        many = vec![FieldLine { name: b"", value: b"" }; fields.len()];
+        many.as_mut_slice()
     };
     for (line, field) in lines.iter_mut().zip(fields) {
         // SAFETY: the caller vouches for both texts.

@@ -14,6 +14,7 @@ mod kind;
 mod members;
 mod place;
 mod read;
+mod reference;
 mod repeated;
 mod report;
 mod route;
@@ -26,8 +27,8 @@ mod suggest;
 mod tests;
 mod types;
 mod url;
-
-pub(crate) use compiled::{Bearer, ChallengeParams, Compiled, Issuer, KeyTiming, Route, Sources};
+pub(crate) use compiled::{Bearer, Compiled, Issuer, Route, Sources};
 pub use compiled::{Describe, Policy, Preflight, SchemeName, Transport};
+pub use reference::reference;
 pub use report::{Code, Entry, Report, Severity};
 pub use schema::schema;

@@ -27,6 +27,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one, and it lives as long as the process")]
 pub(crate) enum Command {
     /// Judge one request by a policy and show the response.
     Check(CheckArgs),

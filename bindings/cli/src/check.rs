@@ -122,7 +122,7 @@ impl Known {
             return Ok(());
         };
         let allowed = if self.profiles.is_empty() { "it has none".to_owned() } else { self.profiles.join(", ") };
-        Err(Fault::new(format!("the policy has no profile `{profile}`; its profiles: {allowed}")))
+        Err(Fault::new(format!("the policy has no profile `{}`; its profiles: {allowed}", input::shown(profile))))
     }
 
     /// Splits `ISSUER=FILE`; a file alone is for the only issuer.
@@ -163,7 +163,7 @@ fn push_keys(verifier: &Verifier, known: &Known, argument: &std::ffi::OsStr) -> 
     };
     let next = format!(
         "`countersign keys --fetched {}` tells what is wrong with each key; secrets belong into the policy",
-        path.display()
+        input::name_of(&path)
     );
     Err(Fault::new(message).reason(Reason::JwksInvalid).next(next))
 }

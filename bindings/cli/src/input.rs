@@ -24,9 +24,9 @@ pub(crate) fn read(path: &Path, what: &str) -> Result<Vec<u8>, Fault> {
     let file = File::open(path).map_err(|error| unreadable(path, what, &error))?;
     // Opening a directory succeeds on some systems and reading it fails.
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-        return Err(Fault::new(format!("{}: is a directory", path.display())).next(format!("name {what}")));
+        return Err(Fault::new(format!("{}: is a directory", name_of(path))).next(format!("name {what}")));
     }
-    read_bounded(file, &path.display().to_string())
+    read_bounded(file, &name_of(path))
 }
 
 /// Whether this names standard input.
@@ -36,7 +36,13 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 
 /// How a path is called in messages.
 pub(crate) fn name_of(path: &Path) -> String {
-    if is_stdin(path) { "standard input".to_owned() } else { path.display().to_string() }
+    if is_stdin(path) { "standard input".to_owned() } else { shown(&path.display().to_string()) }
+}
+
+/// A word of the command line as messages repeat it: a token that stands in the wrong place is not.
+pub(crate) fn shown(word: &str) -> String {
+    let looks_like_token = word.len() > LONGEST_WORD && !word.contains(['/', '\\']);
+    if looks_like_token { format!("({} bytes, not shown)", word.len()) } else { word.to_owned() }
 }
 
 fn unreadable(path: &Path, what: &str, error: &io::Error) -> Fault {
@@ -45,7 +51,7 @@ fn unreadable(path: &Path, what: &str, error: &io::Error) -> Fault {
         io::ErrorKind::PermissionDenied => "not readable for this user".to_owned(),
         _ => error.to_string(),
     };
-    Fault::new(format!("{}: {why}", path.display())).next(format!("name {what}, or `-` for standard input"))
+    Fault::new(format!("{}: {why}", name_of(path))).next(format!("name {what}, or `-` for standard input"))
 }
 
 fn read_bounded(source: impl Read, name: &str) -> Result<Vec<u8>, Fault> {
@@ -104,6 +110,9 @@ pub(crate) fn without_line_end(text: &[u8]) -> &[u8] {
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     text.strip_suffix(b"\r").unwrap_or(text)
 }
+
+/// Names of files and profiles are shorter, signed tokens longer.
+const LONGEST_WORD: usize = 64;
 
 static STDIN_TAKEN: AtomicBool = AtomicBool::new(false);
 

@@ -72,7 +72,7 @@ pub(crate) fn fault_text(path: &Path, text: &[u8], fault: &KeySetFault) -> Strin
 pub(crate) fn check_algorithm(name: &str) -> Result<Algorithm, Fault> {
     Algorithm::from_name(name).filter(|algorithm| algorithm.is_supported()).ok_or_else(|| {
         let names = Algorithm::ALL.into_iter().filter(|algorithm| algorithm.is_supported()).map(Algorithm::name);
-        Fault::new(format!("--alg does not take `{name}`"))
+        Fault::new(format!("--alg does not take `{}`", input::shown(name)))
             .next(format!("choose among {}", names.collect::<Vec<_>>().join(", ")))
     })
 }

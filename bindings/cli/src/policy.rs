@@ -104,7 +104,12 @@ fn describe(entry: &Entry, text: &[u8], path: &Path) -> String {
     let name = input::name_of(path);
     let place = place(entry, text).map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
     let pointer = if entry.pointer.is_empty() { String::new() } else { format!(" {}:", entry.pointer) };
-    format!("{name}{place}:{pointer} {}", entry.text)
+    // Of a fault of syntax the text tells the byte, which the line and column say better.
+    let what = match entry.code {
+        policy::Code::Syntax if !place.is_empty() => entry.text.split(" at byte ").next().unwrap_or_default(),
+        _ => &entry.text,
+    };
+    format!("{name}{place}:{pointer} {what}")
 }
 
 /// Where an entry's value stands in the text.

@@ -29,22 +29,18 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 #[allow(clippy::large_enum_variant, reason = "there is one, and it lives as long as the process")]
 pub(crate) enum Command {
-    /// Judge one request by a policy and show the response.
     Check(CheckArgs),
     /// Answer the conformance corpus: JSON Lines in, one answer a line out.
     #[command(after_help = "Example:\n  countersign conform < cases.jsonl > answers.jsonl")]
     Conform,
-    /// Show header and claims of a token. Nothing is verified.
     Decode(DecodeArgs),
     /// Read or write WWW-Authenticate challenges.
     #[command(subcommand)]
     Challenge(ChallengeCommand),
-    /// List a JWK Set and what is wrong with its keys, or make one of PEM.
     Keys(KeysArgs),
     /// Look at a policy document.
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// Make a key, a policy and a token for trying things out.
     #[cfg(feature = "aws-lc-rs")]
     Mint(MintArgs),
 }

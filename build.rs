@@ -1,7 +1,7 @@
 //! Turns `src/reasons.tsv` into the `Reason` enum, names the shared library and, for the C ABI,
 //! writes `countersign.h` into `OUT_DIR` (never into the tree; `make header` copies it).
 
-#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a build that cannot go on stops here")]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a build that cannot go on says why")]
 
 #[cfg(feature = "capi")]
 mod build_header;

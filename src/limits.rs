@@ -27,7 +27,7 @@ pub const RSA_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
 pub const RSA_EXPONENT_BITS: usize = 33;
 /// Bytes of a policy document; a document with ten thousand users of 100 bytes each fits.
 pub const POLICY_BYTES: usize = 4 * 1024 * 1024;
-/// Depth of a policy document or JWK Set: what serde_json takes, so that a twin can be asked.
+/// Depth of a policy document or JWK Set: what `serde_json` takes, so that a twin can be asked.
 pub const DOCUMENT_JSON_DEPTH: usize = 64;
 /// Values in a policy document or JWK Set.
 pub const DOCUMENT_JSON_NODES: usize = 1_000_000;
@@ -43,5 +43,5 @@ pub const CHALLENGE_BYTES: usize = 65_536;
 pub const LEEWAY_MAX_SECONDS: u32 = 300;
 /// See [`LEEWAY_MAX_SECONDS`].
 pub const LEEWAY_WARN_SECONDS: u32 = 60;
-/// The last second of the year 9999; NumericDates beyond it or its negative are refused (reasons.md rule 1).
+/// The last second of the year 9999; a `NumericDate` beyond it or its negative is refused (reasons.md rule 1).
 pub const NUMERIC_DATE_MAX_SECONDS: i64 = 253_402_300_799;

@@ -1,4 +1,5 @@
 //! The public vectors for claims, judged as whole requests.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use std::path::Path;
 

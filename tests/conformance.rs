@@ -1,5 +1,6 @@
 //! The project's own corpus, answered by the core's driver, to the byte.
 #![cfg(feature = "conform")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,4 +1,5 @@
 //! The JSON scanner against its own table, an independent parser and the public vectors.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use std::path::Path;
 
@@ -197,7 +198,7 @@ fn compact_text_keeps_numbers_and_escapes() {
     assert_eq!(String::from_utf8(compact).unwrap(), r#"{"a\u0041\" ":[1.70e9,true],"b":" x \\"}"#);
 }
 
-/// serde_json may be off by the last bit of a float.
+/// `serde_json` may be off by the last bit of a float.
 fn near(ours: f64, theirs: f64) -> bool {
     (ours - theirs).abs() <= ours.abs() * 1e-15
 }

@@ -33,8 +33,8 @@ examples/demo.sh >/dev/null
 step "a short run of the fuzzers"
 tools/fuzz.sh "${FUZZ_SECONDS:-40}"
 
-step "the corpus can be made again"
-tools/corpus.sh
+step "the corpus from its model, the schema against the loader"
+tools/python.sh
 
 step "documentation builds"
 RUSTDOCFLAGS='-D warnings' cargo doc -q --no-deps -p countersign --features conform,capi

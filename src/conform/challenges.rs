@@ -65,17 +65,14 @@ pub(super) fn parse_authorization(case: &Case<'_>) -> Result<String, CaseFault> 
     let (id, value) = (case.text("id")?, case.text("value")?);
     let credentials = http::parse_credentials(value.as_bytes());
     let mut answer = Answer::to(&id);
-    match &credentials {
-        Ok(credentials) => {
-            answer.text("scheme", credentials.scheme);
-            answer.text_or_null("token68", credentials.token68);
-            answer.list("params", credentials.params(), |answer, param| write_param(answer, &param, false));
-        }
-        Err(_) => {
-            answer.raw("scheme", "null");
-            answer.raw("token68", "null");
-            answer.raw("params", "[]");
-        }
+    if let Ok(credentials) = &credentials {
+        answer.text("scheme", credentials.scheme);
+        answer.text_or_null("token68", credentials.token68);
+        answer.list("params", credentials.params(), |answer, param| write_param(answer, &param, false));
+    } else {
+        answer.raw("scheme", "null");
+        answer.raw("token68", "null");
+        answer.raw("params", "[]");
     }
     answer.text("reason", credentials.err().unwrap_or(Reason::Ok).name());
     Ok(answer.finish())

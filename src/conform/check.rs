@@ -8,6 +8,7 @@ use crate::policy::{Policy, Report};
 use crate::reason::Reason;
 use crate::request::{FieldLine, Request};
 use crate::result::{Decision, Need};
+use crate::scheme_name::SchemeName;
 use crate::time::Wall;
 use crate::verifier::Verifier;
 
@@ -65,7 +66,7 @@ fn write_decision(id: &str, decision: &Decision) -> String {
     let mut answer = Answer::to(id);
     answer.raw("status", &decision.http_status().to_string());
     answer.text("reason", decision.reason().name());
-    answer.text_or_null("scheme", decision.scheme().map(|scheme| scheme.as_str()));
+    answer.text_or_null("scheme", decision.scheme().map(SchemeName::as_str));
     answer.text_or_null("issuer", decision.issuer());
     answer.text_or_null("subject", decision.subject());
     answer.text_or_null("key_id", decision.key_id());

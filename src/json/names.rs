@@ -63,12 +63,11 @@ fn sorted_check(text: &str, tape: &mut [Node], object: usize) -> Names {
         count += 1;
     }
     let mut many = Vec::new();
-    let names = match few.get_mut(..count) {
-        Some(names) => names,
-        None => {
-            many.extend(name_indices(tape, object).map(short));
-            many.as_mut_slice()
-        }
+    let names = if let Some(names) = few.get_mut(..count) {
+        names
+    } else {
+        many.extend(name_indices(tape, object).map(short));
+        many.as_mut_slice()
     };
     let name = |tape: &[Node], at: u32| tape.get(index(at)).map_or(Text::new("", false), |node| node_text(text, node));
     names.sort_unstable_by(|&a, &b| name(tape, a).order(&name(tape, b)).then(a.cmp(&b)));

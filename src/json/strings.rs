@@ -60,7 +60,10 @@ fn escape_end(text: &[u8], at: usize) -> Result<usize, (FaultKind, usize)> {
 }
 
 fn unicode_escape(text: &[u8], at: usize) -> Result<u32, (FaultKind, usize)> {
-    text.get(at + 2..).and_then(|rest| rest.first_chunk::<4>()).and_then(hex4).ok_or((FaultKind::Syntax, at))
+    text.get(at + 2..)
+        .and_then(|rest| rest.first_chunk::<4>())
+        .and_then(|digits| hex4(*digits))
+        .ok_or((FaultKind::Syntax, at))
 }
 
 /// The offset of the first quote, backslash or control at or behind `at`, or the end of the text.

@@ -120,13 +120,13 @@ impl Unescape<'_> {
     fn hex4(&mut self) -> Option<u32> {
         let (digits, rest) = self.rest.split_first_chunk::<4>()?;
         self.rest = rest;
-        hex4(digits)
+        hex4(*digits)
     }
 }
 
 /// The value of four hexadecimal digits.
-pub(super) fn hex4(digits: &[u8; 4]) -> Option<u32> {
-    digits.iter().try_fold(0, |value, &digit| Some(value << 4 | char::from(digit).to_digit(16)?))
+pub(super) fn hex4(digits: [u8; 4]) -> Option<u32> {
+    digits.into_iter().try_fold(0, |value, digit| Some(value << 4 | char::from(digit).to_digit(16)?))
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ mod suggest;
 mod tests;
 mod types;
 mod url;
-pub(crate) use compiled::{Bearer, ChallengeParams, Compiled, Issuer, KeyTiming, Route, Sources};
+pub(crate) use compiled::{Bearer, Compiled, Issuer, Route, Sources};
 pub use compiled::{Describe, Policy, Preflight, SchemeName, Transport};
 pub use reference::reference;
 pub use report::{Code, Entry, Report, Severity};

@@ -110,13 +110,11 @@ pub(crate) fn select_token<'r>(
         (Header::Unsupported, None, _) => Err(Reason::SchemeUnsupported),
         (Header::Absent, None, _) => {
             // With the query method off the parameter is no credential, but its sender should learn why.
-            match http::select_query_parameter(request.target, b"access_token") {
-                QueryParameter::Absent => Ok(None),
-                _ => {
-                    *tried = Some(SchemeName::Bearer);
-                    Err(Reason::CredentialsMisplaced)
-                }
+            if http::select_query_parameter(request.target, b"access_token") == QueryParameter::Absent {
+                return Ok(None);
             }
+            *tried = Some(SchemeName::Bearer);
+            Err(Reason::CredentialsMisplaced)
         }
     }
 }

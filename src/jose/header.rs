@@ -83,11 +83,12 @@ impl HeaderMemory {
         bytes.resize(base64url::decoded_len(segment.len()), 0);
         let decoded = base64url::decode(segment, &mut bytes).is_some();
         let scanned = if decoded { scan_part(&bytes, &mut self.tape) } else { None };
-        // Kept whatever the outcome, so that its room is used again.
-        self.text = match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(_) => return None,
-        };
+        // Kept whatever the outcome, so that its room is used again: what is no UTF-8 gives its room too.
+        self.text = String::from_utf8(bytes).unwrap_or_else(|refused| {
+            let mut room = refused.into_bytes();
+            room.clear();
+            String::from_utf8(room).unwrap_or_default()
+        });
         self.used = scanned?;
         self.names.clear();
         let header = Value::root(&self.text, &self.tape)?;

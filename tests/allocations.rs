@@ -3,6 +3,7 @@
 //! The allocator of this program counts. What the cryptography library takes from it for one
 //! signature is counted on the bare signature check and told apart; all else has to be nothing.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
 #![allow(unsafe_code, reason = "an allocator is unsafe to write; this one hands on to the system's")]
 #![expect(clippy::print_stdout, reason = "told once a run: what the library allocates")]
 
@@ -75,7 +76,7 @@ fn the_counter_counts() {
     assert_eq!(allocations(|| std::hint::black_box(7)).0, 0);
     // And a check on a cold Decision, so that zero below is no accident of the measuring.
     let signer = Signer::new("ES256");
-    let case = Case::bearer("cold", Reason::Ok, signer.token(&claims("reports:read", "")));
+    let case = Case::bearer("cold", Reason::Ok, &signer.token(&claims("reports:read", "")));
     let verifier = verifier(&signer);
     assert!(allocations(|| check(&verifier, &case, &mut Decision::new())).0 > 0);
 }
@@ -101,8 +102,8 @@ impl Case {
     }
 
     /// A request whose token gets as far as its signature.
-    fn bearer(name: &'static str, reason: Reason, token: String) -> Case {
-        Case { signed: Some(token.clone()), ..Case::unseen(name, reason, &token) }
+    fn bearer(name: &'static str, reason: Reason, token: &str) -> Case {
+        Case { signed: Some(token.to_owned()), ..Case::unseen(name, reason, token) }
     }
 }
 
@@ -137,11 +138,11 @@ fn cases(signer: &Signer) -> Vec<Case> {
     let (_, foreign) = signed_parts(&signer.token(&claims("", "")));
     let bearer = |text: &str| format!("Bearer {text}").into_bytes();
     vec![
-        Case::bearer("allowed", R::Ok, good_token.clone()),
-        Case::bearer("allowed, large", R::Ok, signer.token(&large)),
-        Case::bearer("allowed, escapes", R::Ok, signer.token(&escaped)),
-        Case::bearer("allowed, another header", R::Ok, signer.token_with(&other_header, good.as_bytes())),
-        Case::bearer("allowed, no kid", R::Ok, signer.token_with(&header(""), good.as_bytes())),
+        Case::bearer("allowed", R::Ok, &good_token),
+        Case::bearer("allowed, large", R::Ok, &signer.token(&large)),
+        Case::bearer("allowed, escapes", R::Ok, &signer.token(&escaped)),
+        Case::bearer("allowed, another header", R::Ok, &signer.token_with(&other_header, good.as_bytes())),
+        Case::bearer("allowed, no kid", R::Ok, &signer.token_with(&header(""), good.as_bytes())),
         Case::early("missing", R::CredentialsMissing, &[]),
         Case::early("missing among others", R::CredentialsMissing, &[("Accept", b"*/*"), ("Host", b"api.example.com")]),
         Case::early("unsupported scheme", R::SchemeUnsupported, &[("Authorization", b"Basic YWxpY2U6cGFzc3dvcmQ=")]),
@@ -196,35 +197,35 @@ fn cases(signer: &Signer) -> Vec<Case> {
             R::IssuerMismatch,
             &signer.token(&good.replace(ISSUER, "https://other.example")),
         ),
-        Case::bearer("bad signature", R::SignatureInvalid, with_signature(&foreign)),
+        Case::bearer("bad signature", R::SignatureInvalid, &with_signature(&foreign)),
         Case::unseen("short signature", R::SignatureInvalid, &with_signature(&foreign[1..])),
         Case::bearer(
             "expired",
             R::TokenExpired,
-            signer.token(&good.replace(&(NOW + 300).to_string(), &(NOW - 300).to_string())),
+            &signer.token(&good.replace(&(NOW + 300).to_string(), &(NOW - 300).to_string())),
         ),
         Case::bearer(
             "not yet valid",
             R::TokenNotYetValid,
-            signer.token(&good.replace(&(NOW - 60).to_string(), &(NOW + 200).to_string())),
+            &signer.token(&good.replace(&(NOW - 60).to_string(), &(NOW + 200).to_string())),
         ),
         Case::bearer(
             "date of the wrong type",
             R::ClaimRejected,
-            signer.token(&good.replace(&(NOW + 300).to_string(), "\"1\"")),
+            &signer.token(&good.replace(&(NOW + 300).to_string(), "\"1\"")),
         ),
         Case::bearer(
             "wrong audience",
             R::AudienceMismatch,
-            signer.token(&good.replace(AUDIENCE, "https://other.example")),
+            &signer.token(&good.replace(AUDIENCE, "https://other.example")),
         ),
-        Case::bearer("insufficient scope", R::InsufficientScope, signer.token(&claims("openid", ""))),
-        Case::bearer("revoked", R::TokenRevoked, signer.token(&good.replace("j-1", "j-revoked"))),
-        Case::bearer("bound to DPoP", R::DpopDowngrade, signer.token(&claims("", r#","cnf":{"jkt":"x"}"#))),
+        Case::bearer("insufficient scope", R::InsufficientScope, &signer.token(&claims("openid", ""))),
+        Case::bearer("revoked", R::TokenRevoked, &signer.token(&good.replace("j-1", "j-revoked"))),
+        Case::bearer("bound to DPoP", R::DpopDowngrade, &signer.token(&claims("", r#","cnf":{"jkt":"x"}"#))),
         Case::bearer(
             "bound to a certificate",
             R::CertificateMissing,
-            signer.token(&claims("", r#","cnf":{"x5t#S256":"x"}"#)),
+            &signer.token(&claims("", r#","cnf":{"x5t#S256":"x"}"#)),
         ),
     ]
 }

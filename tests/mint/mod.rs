@@ -4,6 +4,7 @@
 //! [`Bare`], which is the same library with the same prepared key and nothing around it.
 
 #![allow(dead_code, reason = "each test and bench uses a part")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
 #![allow(unreachable_pub, reason = "a module of several test crates")]
 
 use base64::Engine as _;
@@ -221,7 +222,7 @@ fn ec_key(name: &str, algorithm: &'static signature::EcdsaSigningAlgorithm) -> (
     (secret, PrivateKey::Ec(key.unwrap()))
 }
 
-/// `n` and `e` of an RSAPublicKey (RFC 8017 appendix A.1.1), without leading zeros.
+/// `n` and `e` of an `RSAPublicKey` (RFC 8017 appendix A.1.1), without leading zeros.
 fn rsa_numbers(der: &[u8]) -> (Vec<u8>, Vec<u8>) {
     fn value(der: &[u8]) -> (&[u8], &[u8]) {
         let (head, len) = match der[1] {

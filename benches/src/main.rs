@@ -7,6 +7,7 @@ mod measure;
 #[path = "../../tests/mint/mod.rs"]
 mod mint;
 mod rivals;
+mod steps;
 
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,7 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use countersign::jose::BACKEND_NAME;
 use countersign::time::Wall;
 use countersign::{Decision, FieldLine, Policy, Reason, Request, Verifier};
-use measure::{Contender, Samples, in_turns};
+use measure::{Contender, in_turns};
 use mint::{ALGORITHMS, AUDIENCE, ISSUER, Signer, signed_parts};
 
 fn main() -> ExitCode {
@@ -27,6 +28,9 @@ fn main() -> ExitCode {
     }
     if wants("denials") {
         denials(&mut table);
+    }
+    if wants("steps") {
+        steps::time(&mut table);
     }
     if table.over > 0 {
         println!("\n{} over their bar", table.over);
@@ -159,13 +163,7 @@ fn denials(table: &mut Table) {
             verifier.check(&request(lines), &mut decision);
             decision.allowed()
         })]);
-        told(table, &samples, 300.0);
-    }
-}
-
-fn told(table: &mut Table, samples: &[Samples], most: f64) {
-    for one in samples {
-        table.row(one.name, one.median(), None, Some(Bar::Nanos(most)));
+        table.row(name, samples[0].median(), None, Some(Bar::Nanos(300.0)));
     }
 }
 

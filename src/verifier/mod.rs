@@ -1,6 +1,8 @@
 //! The Verifier: a policy with its live keys, asked once per request.
 
 mod ladder;
+#[cfg(feature = "bench-internals")]
+pub mod stages;
 
 use std::sync::Arc;
 

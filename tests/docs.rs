@@ -164,6 +164,19 @@ fn every_make_target_in_the_docs_is_in_the_makefile() {
 }
 
 #[test]
+fn the_versions_in_the_docs_are_those_of_the_manifest() {
+    let manifest = read("Cargo.toml");
+    let value = |name: &str| {
+        let line = manifest.lines().find(|line| line.starts_with(&format!("{name} = \""))).unwrap();
+        line.split('"').nth(1).unwrap().to_owned()
+    };
+    for page in ["README.md", "CONTRIBUTING.md"] {
+        assert!(read(page).contains(&format!("Rust {}", value("rust-version"))), "{page}");
+    }
+    assert!(read("CHANGELOG.md").contains(&value("version")));
+}
+
+#[test]
 fn no_page_names_a_place_on_somebodys_machine() {
     let checkout = root();
     let checkout = format!("/{}/", checkout.components().nth(1).unwrap().as_os_str().to_string_lossy());

@@ -95,7 +95,10 @@ fn check_size(token: &[u8], bearer: &Bearer) -> Result<(), Reason> {
 
 /// Decodes payload and signature into `bytes`, one behind the other.
 #[inline]
-pub(super) fn decode_segments<'m>(jws: &CompactJws<'_>, bytes: &'m mut Vec<u8>) -> Result<(&'m [u8], &'m [u8]), Reason> {
+pub(super) fn decode_segments<'m>(
+    jws: &CompactJws<'_>,
+    bytes: &'m mut Vec<u8>,
+) -> Result<(&'m [u8], &'m [u8]), Reason> {
     let room = jws.payload.len() + jws.signature.len();
     if bytes.len() < room {
         bytes.resize(room, 0);

@@ -1,9 +1,9 @@
 //! The claims that the core itself looks at, found in one pass over the payload.
 //!
-//! Names are told apart by length and bytes; a name with escapes takes the slow way. Never allocates.
+//! Names are told apart by the hash that the scanner left with them. Never allocates.
 
 use super::path::ClaimPath;
-use crate::json::{Text, Value};
+use crate::json::{Value, Wanted};
 
 /// The registered claims of one payload (RFC 7519 section 4.1, RFC 7800, RFC 8693 section 4).
 #[derive(Clone, Copy, Debug)]
@@ -40,15 +40,11 @@ impl<'a> Registered<'a> {
             scp: None,
             root,
         };
-        for (name, value) in root.as_object()? {
-            let slot = match name.as_str() {
-                Some(plain) => claims.slot(plain),
-                None => claims.escaped_slot(name),
-            };
-            if let Some(slot) = slot {
+        WANTED.find(root, |place, value| {
+            if let Some(slot) = claims.slot(place) {
                 *slot = Some(value);
             }
-        }
+        })?;
         Some(claims)
     }
 
@@ -85,33 +81,29 @@ impl<'a> Registered<'a> {
         }
     }
 
+    /// The claim whose name stands in this place of [`NAMES`].
     #[inline]
-    fn slot(&mut self, name: &str) -> Option<&mut Option<Value<'a>>> {
-        Some(match name {
-            "iss" => &mut self.iss,
-            "sub" => &mut self.sub,
-            "aud" => &mut self.aud,
-            "exp" => &mut self.exp,
-            "nbf" => &mut self.nbf,
-            "iat" => &mut self.iat,
-            "jti" => &mut self.jti,
-            "cnf" => &mut self.cnf,
-            "scp" => &mut self.scp,
-            "scope" => &mut self.scope,
-            "client_id" => &mut self.client_id,
+    fn slot(&mut self, place: usize) -> Option<&mut Option<Value<'a>>> {
+        Some(match place {
+            0 => &mut self.iss,
+            1 => &mut self.sub,
+            2 => &mut self.aud,
+            3 => &mut self.exp,
+            4 => &mut self.nbf,
+            5 => &mut self.iat,
+            6 => &mut self.jti,
+            7 => &mut self.cnf,
+            8 => &mut self.client_id,
+            9 => &mut self.scope,
+            10 => &mut self.scp,
             _ => return None,
         })
     }
-
-    /// A name may be spelt with escapes: `"\u0069ss"` is `iss`.
-    #[cold]
-    fn escaped_slot(&mut self, name: Text<'_>) -> Option<&mut Option<Value<'a>>> {
-        let plain = NAMES.iter().find(|plain| name.is(plain))?;
-        self.slot(plain)
-    }
 }
 
-const NAMES: [&str; 11] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "scp", "scope", "client_id"];
+const NAMES: [&str; 11] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "client_id", "scope", "scp"];
+
+static WANTED: Wanted<11> = Wanted::new(NAMES);
 
 #[cfg(test)]
 mod tests {

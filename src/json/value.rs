@@ -163,6 +163,18 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The text, the tape and where the members stand on it; `None` if the value is no object.
+    #[inline]
+    pub(super) fn members_on_tape(&self) -> Option<(&'a str, &'a [Node], core::ops::Range<usize>)> {
+        (self.node.kind == NodeKind::Object).then(|| (self.text, self.tape, self.at + 1..index(self.node.link)))
+    }
+
+    /// The value whose node is `node`, at `at` on the same tape.
+    #[inline]
+    pub(super) fn of_same_text(&self, at: usize, node: &Node) -> Value<'a> {
+        Value { text: self.text, tape: self.tape, at, node: *node }
+    }
+
     #[inline]
     fn inside(&self) -> Cursor<'a> {
         Cursor { text: self.text, tape: self.tape, at: self.at + 1, end: index(self.node.link) }
@@ -205,9 +217,9 @@ impl<'a> Iterator for Members<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let name = self.0.advance()?;
-        let value = self.0.advance()?;
-        Some((node_text(self.0.text, &name.node), value))
+        let name = self.0.tape.get(self.0.at).filter(|_| self.0.at < self.0.end)?;
+        self.0.at += 1;
+        Some((node_text(self.0.text, name), self.0.advance()?))
     }
 }
 

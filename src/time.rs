@@ -110,6 +110,7 @@ impl NumericDate {
     }
 }
 
+#[inline]
 fn in_range(floor_nanos: i128, inexact: bool) -> Result<NumericDate, OutOfRange> {
     let date = NumericDate { floor_nanos, inexact };
     if date.is_after(MAX_NANOS) || date.is_before(-MAX_NANOS) { Err(OutOfRange) } else { Ok(date) }
@@ -121,8 +122,14 @@ fn plain_seconds(number: &str) -> Option<u64> {
     if number.len() > 12 {
         return None;
     }
-    let digit = |value: u64, byte: u8| byte.is_ascii_digit().then(|| value * 10 + u64::from(byte & 0x0F));
-    number.bytes().try_fold(0, digit)
+    let (mut value, mut largest) = (0, 0);
+    for byte in number.bytes() {
+        // Everything but a digit comes to more than nine; looked at once, at the end.
+        let digit = byte.wrapping_sub(b'0');
+        value = value * 10 + u64::from(digit);
+        largest = digit.max(largest);
+    }
+    (largest <= 9).then_some(value)
 }
 
 #[expect(clippy::as_conversions, reason = "widening, and `From` is not const")]

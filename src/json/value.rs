@@ -70,7 +70,8 @@ impl<'a> Value<'a> {
     /// The text of a number.
     #[inline]
     pub fn as_number(&self) -> Option<&'a str> {
-        (self.node.kind == NodeKind::Number).then(|| self.raw())
+        let start = index(self.node.start);
+        (self.node.kind == NodeKind::Number).then(|| self.text.get(start..start + index(self.node.len)).unwrap_or(""))
     }
 
     /// A number that is an integer and fits; `1e3` and `1000.0` are integers too.

@@ -32,7 +32,7 @@ impl<'t> CompactJws<'t> {
         }
         let split = || {
             let first = find_dot(token)?;
-            let second = token.iter().rposition(|&byte| byte == b'.')?;
+            let second = find_last_dot(token)?;
             Some(CompactJws {
                 header: token.get(..first)?,
                 payload: token.get(first + 1..second)?,
@@ -75,16 +75,43 @@ fn count_dots(token: &[u8]) -> usize {
 /// The first dot: eight bytes at a time, since a header has about a hundred.
 #[inline]
 fn find_dot(token: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(chunk) = token.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*chunk) ^ (ONES * 0x2E);
-        let found = word.wrapping_sub(ONES) & !word & (ONES * 0x80);
-        if found != 0 {
+    let mut rest = token;
+    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+        if let Some(at) = first_dot(u64::from_le_bytes(*chunk)) {
+            return Some(token.len() - rest.len() + at);
+        }
+        rest = behind;
+    }
+    rest.iter().position(|&byte| byte == b'.').map(|at| token.len() - rest.len() + at)
+}
+
+/// The last dot: whole blocks of the signature are passed over first, which has up to a thousand bytes.
+#[inline]
+fn find_last_dot(token: &[u8]) -> Option<usize> {
+    let mut rest = token;
+    while let Some((before, block)) = rest.split_last_chunk::<BLOCK>() {
+        if count_dots(block) != 0 {
             break;
         }
-        at += 8;
+        rest = before;
     }
-    token.iter().skip(at).position(|&byte| byte == b'.').map(|behind| at + behind)
+    while let Some((before, chunk)) = rest.split_last_chunk::<8>() {
+        // Read from behind, the last byte is the first.
+        if let Some(at) = first_dot(u64::from_be_bytes(*chunk)) {
+            return Some(rest.len() - 1 - at);
+        }
+        rest = before;
+    }
+    rest.iter().rposition(|&byte| byte == b'.')
+}
+
+/// The place of the lowest byte of `word` that is a dot.
+#[inline]
+#[expect(clippy::as_conversions, reason = "a bit number below 64")]
+fn first_dot(word: u64) -> Option<usize> {
+    let word = word ^ (ONES * 0x2E);
+    let found = word.wrapping_sub(ONES) & !word & (ONES * 0x80);
+    (found != 0).then(|| (found.trailing_zeros() / 8) as usize)
 }
 
 /// Below 256, so that a count fits into a byte.

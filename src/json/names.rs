@@ -6,9 +6,27 @@ use super::text::Text;
 /// A hash of the length of a name without escapes and of its first eight bytes, or of all if there are
 /// fewer: unequal hashes mean unequal names, equal ones are compared in full.
 #[inline]
-pub(super) fn name_hash(prefix: u64, len: usize) -> u32 {
-    let mixed = (prefix ^ u64::from(short(len)).rotate_left(56)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    u32::try_from(mixed >> 32).unwrap_or(0)
+#[expect(clippy::as_conversions, reason = "the upper half of 64 bits; and `From` is not const")]
+pub(super) const fn name_hash(prefix: u64, len: usize) -> u32 {
+    let mixed = (prefix ^ (short(len) as u64).rotate_left(56)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 32) as u32
+}
+
+/// The first eight bytes of a name, or as many as it has, the first one lowest.
+#[expect(clippy::as_conversions, reason = "widening, and `From` is not const")]
+pub(super) const fn first_bytes(name: &[u8]) -> u64 {
+    let mut rest = name;
+    let mut word = 0;
+    let mut shift = 0;
+    while let [byte, behind @ ..] = rest {
+        if shift == u64::BITS {
+            break;
+        }
+        word |= (*byte as u64) << shift;
+        shift += 8;
+        rest = behind;
+    }
+    word
 }
 
 /// Remembers which hashes were met in which object, in a few bits each: a name that it does not hold

@@ -1,5 +1,6 @@
 //! Finds the end of a JSON string, eight bytes at a time.
 
+use super::names::first_bytes;
 use super::scan::FaultKind;
 use super::text::hex4;
 
@@ -50,7 +51,7 @@ pub(super) fn name_extent(text: &[u8], start: usize) -> Result<Extent, (FaultKin
 fn last_name_extent(text: &[u8], start: usize) -> Result<Extent, (FaultKind, usize)> {
     let extent = string_extent(text, start)?;
     let name = text.get(start..extent.end).unwrap_or_default();
-    Ok(Extent { prefix: name.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)), ..extent })
+    Ok(Extent { prefix: first_bytes(name), ..extent })
 }
 
 #[cold]

@@ -37,11 +37,11 @@ build() { # build NAME LINKER-OPTION...
 # shellcheck disable=SC2046
 {
     build shared $(pkg-config --libs countersign)
-    readelf -d "$work/shared" | grep -q 'NEEDED.*\[libcountersign\.so\.0\]' || fail "the program does not ask for the SONAME"
+    [[ $(readelf -d "$work/shared") == *NEEDED*'[libcountersign.so.0]'* ]] || fail "the program does not ask for the SONAME"
     LD_LIBRARY_PATH=$lib "$work/shared"
 
     build archive "$lib/libcountersign.a" $(pkg-config --static --libs-only-l countersign | sed 's/-lcountersign//')
-    readelf -d "$work/archive" | grep -q libcountersign && fail "the archive was not used"
+    [[ $(readelf -d "$work/archive") != *libcountersign* ]] || fail "the archive was not used"
     "$work/archive"
 
     build static -static $(pkg-config --static --libs countersign) 2>"$work/static.log" || { cat "$work/static.log" >&2; exit 1; }
@@ -69,7 +69,7 @@ cmake -S "$work/cmake" -B "$work/cmake/build" -DCMAKE_PREFIX_PATH="$work/prefix"
 cmake --build "$work/cmake/build" >>"$work/cmake.log" || { cat "$work/cmake.log" >&2; exit 1; }
 "$work/cmake/build/with_countersign"
 "$work/cmake/build/with_countersign_static"
-readelf -d "$work/cmake/build/with_countersign_static" | grep -q libcountersign && fail "CMake's static target is not static"
+[[ $(readelf -d "$work/cmake/build/with_countersign_static") != *libcountersign* ]] || fail "CMake's static target is not static"
 
 # Another Rust static library in the same program: both have a standard library of their own.
 cat >"$work/other.rs" <<'RUST'

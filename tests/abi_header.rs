@@ -1,5 +1,6 @@
 //! The committed header is the one that the sources give, and the ledger of symbols is the header's.
 #![cfg(feature = "capi")]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -4,6 +4,7 @@
 //! library of this very build. `COUNTERSIGN_CONFORM` names a program built otherwise (`tests/c/run.sh` gives
 //! one with sanitizers).
 #![cfg(all(feature = "capi", feature = "conform", target_os = "linux"))]
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fs;
 use std::io::Write as _;

@@ -33,7 +33,7 @@ fn collect(folder: &Path, prefix: &str, found: &mut Vec<String>) {
             if !name.starts_with('.') && !["target", "build", "node_modules"].contains(&name.as_str()) {
                 collect(&entry.path(), &format!("{path}/"), found);
             }
-        } else if path.ends_with(".md") {
+        } else if Path::new(&name).extension().is_some_and(|extension| extension == "md") {
             found.push(path);
         }
     }

@@ -30,6 +30,7 @@ pub struct Signer {
     key: PrivateKey,
 }
 
+#[allow(clippy::large_enum_variant, reason = "a handful of keys in a test")]
 enum PrivateKey {
     Rsa(RsaKeyPair),
     Ec(EcdsaKeyPair),
@@ -155,6 +156,7 @@ impl Signer {
 }
 
 /// A signature check of the library, with a prepared key and nothing around it.
+#[allow(clippy::large_enum_variant, reason = "a handful of keys in a test")]
 pub enum Bare {
     #[cfg(feature = "aws-lc-rs")]
     Parsed(signature::ParsedPublicKey),

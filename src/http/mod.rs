@@ -18,6 +18,7 @@ mod slip;
 mod target;
 mod token68;
 
+pub(crate) use bearer::parse_likely_bearer;
 pub use bearer::{Whitespace, parse_bearer, parse_token};
 pub use challenge::{Challenge, ChallengeFault, ChallengeFlaw, ChallengeInvalid, Challenges, write_challenge};
 pub use credentials::{Credentials, parse_credentials};

@@ -24,16 +24,17 @@ pub(crate) struct Asked<'a> {
 /// Fills in the status, the fields and the body for the reason that the decision already has.
 pub(crate) fn write_response(asked: &Asked<'_>, decision: &mut Decision) {
     let reason = decision.facts.reason;
-    decision.facts.http_status = match reason {
-        reason if reason.is_malformed_credential() => asked.policy.malformed_status,
-        reason => reason.http_status(),
-    };
     if reason.is_allowed() {
+        decision.facts.http_status = 200;
         if reason == Reason::Ok && decision.facts.outside_authorization {
             push_field(decision, FieldName::CacheControl, "private");
         }
         return;
     }
+    decision.facts.http_status = match reason {
+        reason if reason.is_malformed_credential() => asked.policy.malformed_status,
+        reason => reason.http_status(),
+    };
     if challenges::carries_challenge(reason) {
         challenges::write_challenges(asked, decision);
     }

@@ -23,6 +23,16 @@ pub(crate) struct Lines<'r> {
 pub(crate) struct Token<'r> {
     pub(crate) text: &'r [u8],
     pub(crate) outside_authorization: bool,
+    /// The Authorization value, if the token's alphabet was not looked at yet.
+    unseen: Option<(&'r [u8], Whitespace)>,
+}
+
+impl Token<'_> {
+    /// The slip in a token that turned out not to decode.
+    #[cold]
+    pub(crate) fn slip(&self) -> Option<Reason> {
+        self.unseen.and_then(|(value, whitespace)| http::parse_bearer(value, whitespace).err())
+    }
 }
 
 impl<'r> Lines<'r> {
@@ -98,18 +108,25 @@ pub(crate) fn select_token<'r>(
     tried: &mut Option<SchemeName>,
 ) -> Result<Option<Token<'r>>, Reason> {
     let header = match lines.authorization {
+        // A token that decodes needs no look at its alphabet before that.
+        Some(value) if lines.other.is_none() && bearer.sources.authorization => {
+            if let Some(text) = http::parse_likely_bearer(value, whitespace) {
+                return Ok(Some(Token { text, outside_authorization: false, unseen: Some((value, whitespace)) }));
+            }
+            read_authorization(value, whitespace)?
+        }
         Some(value) => read_authorization(value, whitespace)?,
         None => Header::Absent,
     };
     match (header, lines.other, lines.other_count) {
         (Header::Bearer(_), Some(_), _) | (_, Some(_), 2..) => Err(Reason::MultipleTokenMethods),
         (Header::Bearer(_), None, _) if !bearer.sources.authorization => Err(Reason::CredentialsMisplaced),
-        (Header::Bearer(text), None, _) => Ok(Some(Token { text, outside_authorization: false })),
+        (Header::Bearer(text), None, _) => Ok(Some(Token { text, outside_authorization: false, unseen: None })),
         // A scheme that is not offered counts as absent beside a credential that is.
         (_, Some(value), _) => {
             *tried = Some(SchemeName::Bearer);
             let text = http::parse_token(value, whitespace)?;
-            Ok(Some(Token { text, outside_authorization: true }))
+            Ok(Some(Token { text, outside_authorization: true, unseen: None }))
         }
         (Header::Unsupported, None, _) => Err(Reason::SchemeUnsupported),
         (Header::Absent, None, _) => {

@@ -33,7 +33,7 @@ pub fn decode<'m>(jws: &CompactJws<'_>, bytes: &'m mut Vec<u8>) -> Option<(&'m [
 /// UTF-8, scan and the registered claims.
 #[inline(never)]
 pub fn read<'m>(payload: &'m [u8], tape: &'m mut Vec<Node>) -> Option<Registered<'m>> {
-    ladder::read_claims(payload, tape).ok()
+    Registered::read(ladder::read_payload(payload, tape).ok()?)
 }
 
 /// Every rule before and behind the signature.

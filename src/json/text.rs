@@ -56,6 +56,7 @@ impl<'a> Text<'a> {
     }
 
     /// Appends the text, escapes resolved.
+    #[inline]
     pub fn write(&self, sink: &mut impl Sink) {
         if self.escaped {
             self.bytes().for_each(|byte| sink.put_byte(byte));

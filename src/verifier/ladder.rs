@@ -181,18 +181,19 @@ pub(super) fn check_revoked(verifier: &Verifier, claims: &Registered<'_>) -> Res
 /// Whose token it is, for logs: from here on the signature holds.
 #[inline]
 pub(super) fn record_identity(claims: &Registered<'_>, key: &ListedKey, facts: &mut Facts, text: &mut Vec<u8>) {
-    let mut record = |write: &dyn Fn(&mut Vec<u8>)| {
+    #[inline(always)]
+    fn record(text: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Option<Span> {
         let start = text.len();
         write(text);
         Some(Span::of(start, text.len()))
-    };
+    }
     if let Some(iss) = claims.iss.and_then(|iss| iss.as_text()) {
-        facts.issuer = record(&|sink| iss.write(sink));
+        facts.issuer = record(text, |sink| iss.write(sink));
     }
     if let Some(sub) = claims.sub.and_then(|sub| sub.as_text()) {
-        facts.subject = record(&|sink| sub.write(sink));
+        facts.subject = record(text, |sink| sub.write(sink));
     }
     if let Some(kid) = key.kid() {
-        facts.key_id = record(&|sink| sink.put(kid.as_bytes()));
+        facts.key_id = record(text, |sink| sink.put(kid.as_bytes()));
     }
 }

@@ -78,10 +78,11 @@ pub fn parse_token(value: &[u8], whitespace: Whitespace) -> Result<&[u8], Reason
 }
 
 /// Whether `token` is surely none of the words that [`check_token`] knows as slips though their
-/// characters are good.
+/// characters are good, and has no quote or brace in front.
 #[inline]
 fn is_no_word(token: &[u8]) -> bool {
-    token.len() > LONGEST_WORD && !matches!(token, [b'B' | b'b', ..])
+    let begins_well = matches!(token, [b'A' | b'C'..=b'Z' | b'a' | b'c'..=b'z' | b'0'..=b'9' | b'-' | b'_', ..]);
+    begins_well && token.len() > LONGEST_WORD
 }
 
 /// The length of `undefined`, the longest placeholder that is a token68.

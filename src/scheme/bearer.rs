@@ -12,6 +12,8 @@ use crate::scheme_name::SchemeName;
 pub(crate) struct Lines<'r> {
     authorization: Option<&'r [u8]>,
     authorization_count: usize,
+    /// What the first of these lines names.
+    word: Option<SchemeWord<'r>>,
     origin: bool,
     request_method: bool,
     /// The first token outside Authorization, and how many there are.
@@ -53,6 +55,7 @@ impl<'r> Lines<'r> {
                 _ => {}
             }
         }
+        lines.word = lines.authorization.map(http::select_scheme);
         for name in &sources.queries {
             match http::select_query_parameter(request.target, name.as_bytes()) {
                 QueryParameter::Absent => {}
@@ -86,9 +89,9 @@ impl<'r> Lines<'r> {
 /// The scheme that was tried, as far as it can be told without judging the credentials.
 pub(crate) fn tried_scheme(request: &Request<'_>, lines: &Lines<'_>) -> Option<SchemeName> {
     let names_bearer = |value: &[u8]| matches!(http::select_scheme(value), SchemeWord::Bearer);
-    let is_bearer = match (lines.authorization, lines.authorization_count) {
+    let is_bearer = match (lines.word, lines.authorization_count) {
         (None, _) => lines.other_count > 0,
-        (Some(value), 1) => names_bearer(value),
+        (Some(word), 1) => word == SchemeWord::Bearer,
         _ => {
             let mut authorizations =
                 request.lines.iter().filter(|line| http::field_name_eq(line.name, b"authorization"));
@@ -107,16 +110,18 @@ pub(crate) fn select_token<'r>(
     whitespace: Whitespace,
     tried: &mut Option<SchemeName>,
 ) -> Result<Option<Token<'r>>, Reason> {
-    let header = match lines.authorization {
-        // A token that decodes needs no look at its alphabet before that.
-        Some(value) if lines.other.is_none() && bearer.sources.authorization => {
-            if let Some(text) = http::parse_likely_bearer(value, whitespace) {
+    let header = match (lines.authorization, lines.word) {
+        (Some(value), Some(word)) => {
+            // A token that decodes needs no look at its alphabet before that.
+            if lines.other.is_none()
+                && bearer.sources.authorization
+                && let Some(text) = http::parse_likely_bearer(value, whitespace)
+            {
                 return Ok(Some(Token { text, outside_authorization: false, unseen: Some((value, whitespace)) }));
             }
-            read_authorization(value, whitespace)?
+            read_authorization(value, word, whitespace)?
         }
-        Some(value) => read_authorization(value, whitespace)?,
-        None => Header::Absent,
+        _ => Header::Absent,
     };
     match (header, lines.other, lines.other_count) {
         (Header::Bearer(_), Some(_), _) | (_, Some(_), 2..) => Err(Reason::MultipleTokenMethods),
@@ -147,8 +152,8 @@ enum Header<'r> {
 }
 
 #[inline]
-fn read_authorization(value: &[u8], whitespace: Whitespace) -> Result<Header<'_>, Reason> {
-    match http::select_scheme(value) {
+fn read_authorization<'r>(value: &'r [u8], word: SchemeWord<'_>, whitespace: Whitespace) -> Result<Header<'r>, Reason> {
+    match word {
         SchemeWord::Bearer => http::parse_bearer(value, whitespace).map(Header::Bearer),
         SchemeWord::Other(_) => http::parse_credentials(value).map(|_| Header::Unsupported),
         SchemeWord::LoneToken => Err(Reason::BearerSchemeMissing),

@@ -43,8 +43,8 @@ pub(super) fn climb<'v>(
     facts.outside_authorization = token.outside_authorization;
 
     let Memory { header, token: bytes, tape, text, .. } = memory;
-    let (jws, header, payload, signature) =
-        open_token(token.text, bearer, header, bytes).map_err(|reason| name_fault(&token, bearer, reason))?;
+    let opened = open_token(token.text, bearer, header, bytes).map_err(|reason| name_fault(&token, bearer, reason))?;
+    let Opened { jws, header, payload, signature } = opened;
     header.check_members()?;
 
     let mut claims = Registered::unread(read_payload(payload, tape)?);
@@ -94,6 +94,14 @@ fn check_size(token: &[u8], bearer: &Bearer) -> Result<(), Reason> {
     if token.len() > bearer.max_token_bytes { Err(Reason::TokenTooLarge) } else { Ok(()) }
 }
 
+/// A token whose three parts are base64url; what they say is not looked at yet.
+struct Opened<'t, 'm> {
+    jws: CompactJws<'t>,
+    header: JoseHeader<'m>,
+    payload: &'m [u8],
+    signature: &'m [u8],
+}
+
 /// Splits and decodes a token. What is decoded in full was of the right form and alphabet: neither is
 /// looked at beforehand.
 #[inline]
@@ -102,12 +110,12 @@ fn open_token<'t, 'm>(
     bearer: &Bearer,
     header: &'m mut HeaderMemory,
     bytes: &'m mut Vec<u8>,
-) -> Result<(CompactJws<'t>, JoseHeader<'m>, &'m [u8], &'m [u8]), Reason> {
+) -> Result<Opened<'t, 'm>, Reason> {
     check_size(token, bearer)?;
     let jws = CompactJws::split(token).ok_or(Reason::JwtMalformed)?;
     let header = header.read(jws.header)?;
     let (payload, signature) = decode_segments(&jws, bytes)?;
-    Ok((jws, header, payload, signature))
+    Ok(Opened { jws, header, payload, signature })
 }
 
 /// Why a token could not be opened, its first fault first: a slip, its size, its form, its parts.

@@ -129,6 +129,12 @@ fn no_text_repeats_a_secret() {
         let text = load(&json!({"set": {pointer: value}})).unwrap_err().to_string();
         assert!(!text.contains(secret), "{text}");
     }
+    for url in ["https://user:c2VjcmV0@l/keys", "https:\\/\\/c2VjcmV0\\u0040l"] {
+        let document =
+            format!(r#"{{"realm":"a","bearer":{{"issuers":[{{"issuer":"i","audience":"a","jwks_uri":"{url}"}}]}}}}"#);
+        let text = Policy::load(document.as_bytes(), &[]).unwrap_err().to_string();
+        assert!(text.contains("jwks_uri") && !text.contains("c2VjcmV0"), "{text}");
+    }
     let text = load(&json!({"set": {"/bearer/issuers/0/jwks": secret}})).unwrap_err().to_string();
     assert!(text.contains(&format!("a string of {} bytes", secret.len())), "{text}");
 }

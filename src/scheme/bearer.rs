@@ -98,7 +98,10 @@ pub(crate) fn select_token<'r>(
         None => Header::Absent,
     };
     match (header, lines.other, lines.other_count) {
-        (Header::Bearer(_), Some(_), _) | (_, Some(_), 2..) => Err(Reason::MultipleTokenMethods),
+        (Header::Bearer(_), Some(_), _) | (_, Some(_), 2..) => {
+            *tried = Some(SchemeName::Bearer);
+            Err(Reason::MultipleTokenMethods)
+        }
         (Header::Bearer(_), None, _) if !bearer.sources.authorization => Err(Reason::CredentialsMisplaced),
         (Header::Bearer(text), None, _) => Ok(Some(Token { text, outside_authorization: false })),
         // A scheme that is not offered counts as absent beside a credential that is.

@@ -147,6 +147,8 @@ fn the_fields_to_pass_follow_the_policy() {
     assert_eq!(wanted(json!({"set": {}})), ["authorization", "origin", "access-control-request-method"]);
     let row = json!({"set": {"/preflight": "check", "/bearer/sources": [{"header": "X-Token"}]}});
     assert_eq!(wanted(row), ["authorization", "x-token"]);
+    let row = json!({"set": {"/bearer/sources": [{"header": "Origin"}]}});
+    assert_eq!(wanted(row), ["authorization", "origin", "access-control-request-method"], "each once");
 }
 
 #[test]

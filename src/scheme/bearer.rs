@@ -36,11 +36,11 @@ impl<'r> Lines<'r> {
                 }
                 6 if line.name.eq_ignore_ascii_case(b"origin") => lines.origin = true,
                 29 if line.name.eq_ignore_ascii_case(b"access-control-request-method") => lines.request_method = true,
-                _ if sources.headers.is_empty() => {}
-                _ if sources.headers.iter().any(|name| line.name.eq_ignore_ascii_case(name.as_bytes())) => {
-                    lines.add_other(line.value);
-                }
                 _ => {}
+            }
+            // Any field but Authorization may be a source, the two of a preflight too.
+            if sources.headers.iter().any(|name| line.name.eq_ignore_ascii_case(name.as_bytes())) {
+                lines.add_other(line.value);
             }
         }
         for name in &sources.queries {

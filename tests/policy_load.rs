@@ -129,6 +129,12 @@ fn no_text_repeats_a_secret() {
         let text = load(&json!({"set": {pointer: value}})).unwrap_err().to_string();
         assert!(!text.contains(secret), "{text}");
     }
+    for url in ["https://user:c2VjcmV0@l/keys", "https:\\/\\/c2VjcmV0\\u0040l"] {
+        let document =
+            format!(r#"{{"realm":"a","bearer":{{"issuers":[{{"issuer":"i","audience":"a","jwks_uri":"{url}"}}]}}}}"#);
+        let text = Policy::load(document.as_bytes(), &[]).unwrap_err().to_string();
+        assert!(text.contains("jwks_uri") && !text.contains("c2VjcmV0"), "{text}");
+    }
     let text = load(&json!({"set": {"/bearer/issuers/0/jwks": secret}})).unwrap_err().to_string();
     assert!(text.contains(&format!("a string of {} bytes", secret.len())), "{text}");
 }
@@ -141,6 +147,8 @@ fn the_fields_to_pass_follow_the_policy() {
     assert_eq!(wanted(json!({"set": {}})), ["authorization", "origin", "access-control-request-method"]);
     let row = json!({"set": {"/preflight": "check", "/bearer/sources": [{"header": "X-Token"}]}});
     assert_eq!(wanted(row), ["authorization", "x-token"]);
+    let row = json!({"set": {"/bearer/sources": [{"header": "Origin"}]}});
+    assert_eq!(wanted(row), ["authorization", "origin", "access-control-request-method"], "each once");
 }
 
 #[test]

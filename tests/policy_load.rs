@@ -157,3 +157,17 @@ fn a_document_over_the_bound_is_refused() {
     let report = Policy::load(long.as_bytes(), &[]).unwrap_err();
     assert_eq!((report.entries().len(), report.entries()[0].code.word()), (1, "syntax"));
 }
+
+#[test]
+fn req_privacy_09_parameters_that_carry_credentials_are_listed() {
+    let load = |sources: &str| {
+        let text = format!(
+            r#"{{"realm":"api","bearer":{{"sources":{sources},"issuers":[{{"issuer":"https://login.example.com",
+            "audience":"api","jwks_uri":"https://login.example.com/jwks"}}]}}}}"#
+        );
+        let (policy, _) = countersign::Policy::load(text.as_bytes(), &[]).unwrap();
+        policy.credential_parameters().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(load(r#"["header"]"#), ["access_token"]);
+    assert_eq!(load(r#"["header",{"query":"access_token"},{"query":"key"}]"#), ["access_token", "key"]);
+}

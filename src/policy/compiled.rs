@@ -167,6 +167,13 @@ impl Policy {
                 .filter(move |name| !preflight.contains(&name.as_str())),
         )
     }
+
+    /// The names of the query parameters that can carry a credential, for the host to scrub from its logs:
+    /// `access_token`, which clients send whether it is read or not, and what the policy reads.
+    pub fn credential_parameters(&self) -> impl Iterator<Item = &str> {
+        let read = self.compiled().bearer.sources.queries.iter().map(String::as_str);
+        core::iter::once("access_token").chain(read.filter(|name| *name != "access_token"))
+    }
 }
 
 impl Compiled {

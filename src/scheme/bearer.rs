@@ -90,7 +90,8 @@ impl<'r> Lines<'r> {
 pub(crate) fn tried_scheme(request: &Request<'_>, lines: &Lines<'_>) -> Option<SchemeName> {
     let names_bearer = |value: &[u8]| matches!(http::select_scheme(value), SchemeWord::Bearer);
     let is_bearer = match (lines.word, lines.authorization_count) {
-        (None, _) => lines.other_count > 0,
+        // A scheme that is not offered counts as absent beside a token elsewhere.
+        (None | Some(SchemeWord::Other(_)), 0 | 1) => lines.other_count > 0,
         (Some(word), 1) => word == SchemeWord::Bearer,
         _ => {
             let mut authorizations =

@@ -7,7 +7,7 @@ prefix=${PREFIX:-/usr/local}
 libdir=${LIBDIR:-$prefix/lib}
 root=${DESTDIR:-}
 stage=${TARGET_DIR:-target}/c
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+version=$(sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q}' Cargo.toml)
 [ -f "$stage/lib/libcountersign.a" ] || {
   echo "tools/install.sh: nothing is built in $stage; run make lib" >&2
   exit 1

@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 from=$1
 to=$2
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+version=$(sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q}' Cargo.toml)
 abi=$(sed -n 's/^#define COUNTERSIGN_ABI UINT32_C(\(.*\))/\1/p' include/countersign.h)
 
 mkdir -p "$to/include" "$to/lib"

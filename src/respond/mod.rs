@@ -21,9 +21,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) issuer: Option<&'a Issuer>,
 }
 
-/// Fills in the status, the fields and the body for the reason that the decision already has.
-pub(crate) fn write_response(asked: &Asked<'_>, decision: &mut Decision) {
-    let reason = decision.facts.reason;
+/// Fills in the status, the fields and the body for `reason`, which the decision takes on afterwards.
+pub(crate) fn write_response(asked: &Asked<'_>, reason: Reason, decision: &mut Decision) {
     if reason.is_allowed() {
         decision.facts.http_status = 200;
         if reason == Reason::Ok && decision.facts.outside_authorization {
@@ -36,7 +35,7 @@ pub(crate) fn write_response(asked: &Asked<'_>, decision: &mut Decision) {
         reason => reason.http_status(),
     };
     if challenges::carries_challenge(reason) {
-        challenges::write_challenges(asked, decision);
+        challenges::write_challenges(asked, reason, decision);
     }
     push_field(decision, FieldName::CacheControl, "no-store");
     if decision.facts.http_status == 503 {

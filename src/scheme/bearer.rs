@@ -48,11 +48,11 @@ impl<'r> Lines<'r> {
                 }
                 6 if http::is_word(line.name, b"origin") => lines.origin = true,
                 29 if line.name.eq_ignore_ascii_case(b"access-control-request-method") => lines.request_method = true,
-                _ if sources.headers.is_empty() => {}
-                _ if sources.headers.iter().any(|name| line.name.eq_ignore_ascii_case(name.as_bytes())) => {
-                    lines.add_other(line.value);
-                }
                 _ => {}
+            }
+            // Any field but Authorization may be a source, the two of a preflight too.
+            if sources.headers.iter().any(|name| line.name.eq_ignore_ascii_case(name.as_bytes())) {
+                lines.add_other(line.value);
             }
         }
         lines.word = lines.authorization.map(http::select_scheme);
@@ -90,7 +90,8 @@ impl<'r> Lines<'r> {
 pub(crate) fn tried_scheme(request: &Request<'_>, lines: &Lines<'_>) -> Option<SchemeName> {
     let names_bearer = |value: &[u8]| matches!(http::select_scheme(value), SchemeWord::Bearer);
     let is_bearer = match (lines.word, lines.authorization_count) {
-        (None, _) => lines.other_count > 0,
+        // A scheme that is not offered counts as absent beside a token elsewhere.
+        (None | Some(SchemeWord::Other(_)), 0 | 1) => lines.other_count > 0,
         (Some(word), 1) => word == SchemeWord::Bearer,
         _ => {
             let mut authorizations =
@@ -124,7 +125,10 @@ pub(crate) fn select_token<'r>(
         _ => Header::Absent,
     };
     match (header, lines.other, lines.other_count) {
-        (Header::Bearer(_), Some(_), _) | (_, Some(_), 2..) => Err(Reason::MultipleTokenMethods),
+        (Header::Bearer(_), Some(_), _) | (_, Some(_), 2..) => {
+            *tried = Some(SchemeName::Bearer);
+            Err(Reason::MultipleTokenMethods)
+        }
         (Header::Bearer(_), None, _) if !bearer.sources.authorization => Err(Reason::CredentialsMisplaced),
         (Header::Bearer(text), None, _) => Ok(Some(Token { text, outside_authorization: false, unseen: None })),
         // A scheme that is not offered counts as absent beside a credential that is.

@@ -110,14 +110,14 @@ impl Verifier {
                 None => return,
             },
         };
-        decision.facts.reason = outcome.unwrap_or_else(|denial| denial);
-        if decision.facts.reason == Reason::KeysUnavailable
-            || (decision.facts.reason == Reason::KidUnknown && trace.names_key)
-        {
+        let reason = outcome.unwrap_or_else(|denial| denial);
+        if reason == Reason::KeysUnavailable || (reason == Reason::KidUnknown && trace.names_key) {
             record_need(trace.issuer, decision);
         }
-        write_response(&Asked { policy, route, scopes, issuer: trace.issuer }, decision);
-        metrics::count(request.counters, decision.facts.reason);
+        write_response(&Asked { policy, route, scopes, issuer: trace.issuer }, reason, decision);
+        metrics::count(request.counters, reason);
+        // The last step, and the only one that can allow: whatever fails before it leaves a denial.
+        decision.facts.reason = reason;
     }
 }
 

@@ -8,7 +8,7 @@ target=$(mkdir -p "$CARGO_TARGET_DIR" && cd "$CARGO_TARGET_DIR" && pwd)
 stage=$target/c
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-tests=(check misuse decisions claims tables loading tools threads)
+tests=(check host misuse memory decisions claims tables loading tools threads)
 strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -pedantic -g -pthread)
 system=(-lpthread -ldl -lm)
 
@@ -100,7 +100,7 @@ COUNTERSIGN_CONFORM=$work/sanitized/conform cargo test --quiet -p countersign --
 step "valgrind"
 watch=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible)
 catches valgrind "${watch[@]}" "$work/plain/faulty"
-for name in check misuse claims tables loading tools; do
+for name in check host misuse memory claims tables loading tools; do
     "${watch[@]}" "$work/plain/$name" || fail "$name failed under valgrind"
 done
 # These two run by numbers: fewer of them, for a machine that is slowed down twentyfold.

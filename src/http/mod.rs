@@ -17,6 +17,7 @@ mod scheme;
 mod slip;
 mod target;
 mod token68;
+mod url;
 
 pub use bearer::{Whitespace, parse_bearer, parse_token};
 pub use challenge::{Challenge, ChallengeFault, ChallengeFlaw, ChallengeInvalid, Challenges, write_challenge};
@@ -27,3 +28,4 @@ pub use preflight::is_preflight;
 pub use query::{QueryParameter, select_query_parameter};
 pub use scheme::{SchemeWord, select_scheme};
 pub use target::is_https;
+pub use url::{Url, is_absolute_uri, is_https_url};

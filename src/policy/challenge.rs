@@ -8,7 +8,7 @@ use super::kind::Kind;
 use super::place::Place;
 use super::read::Reader;
 use super::report::Code;
-use super::url::{is_absolute_uri, is_https_url};
+use crate::http::{is_absolute_uri, is_https_url};
 use crate::claims::{ScopeList, Scopes};
 use crate::http;
 use crate::limits;

@@ -14,7 +14,7 @@ use super::place::Place;
 use super::read::Reader;
 use super::report::Code;
 use super::rules::{read_paths, read_rules};
-use super::url::is_https_url;
+use crate::http::is_https_url;
 use crate::claims::{ClaimPath, IssuerName, RFC9068_REQUIRED, Reject, Rule, TypRule, is_tenant};
 use crate::http::is_http_token;
 use crate::jose::{Algorithm, AlgorithmSet, KeySet, media_type};

@@ -26,7 +26,6 @@ mod suggest;
 #[cfg(test)]
 mod tests;
 mod types;
-mod url;
 pub(crate) use compiled::{Bearer, Compiled, Issuer, Route, Sources};
 pub use compiled::{Describe, Policy, Preflight, SchemeName, Transport};
 pub use reference::reference;

@@ -59,6 +59,8 @@ pub(crate) struct Compiled {
     pub(crate) transport: Transport,
     pub(crate) preflight: Preflight,
     pub(crate) cors: bool,
+    /// How many verdicts are remembered; 0 for none.
+    pub(crate) remembered: usize,
     pub(crate) bearer: Bearer,
     /// The unnamed route first, then the profiles in document order.
     pub(crate) routes: Vec<Route>,
@@ -122,6 +124,7 @@ pub(crate) struct Issuer {
     pub(crate) algorithms: Option<jose::AlgorithmSet>,
     pub(crate) keys: Option<Arc<jose::KeySet>>,
     pub(crate) jwks_uri: Option<String>,
+    pub(crate) discovery: Discovery,
     pub(crate) timing: KeyTiming,
     pub(crate) typ: TypRule,
     /// Whether the checks of RFC 9068 are on; `required` then has its claims already.
@@ -132,6 +135,15 @@ pub(crate) struct Issuer {
     pub(crate) reject: Vec<Reject>,
     /// Seconds.
     pub(crate) max_age: Option<u64>,
+}
+
+/// What is allowed of metadata.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Discovery {
+    /// Whether they may be read over http from loopback.
+    pub(crate) http_loopback: bool,
+    /// Whether their `jwks_uri` may be on another host.
+    pub(crate) other_host: bool,
 }
 
 /// When keys are fetched, in seconds.

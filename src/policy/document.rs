@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::compiled::{Bearer, Compiled, Policy, Preflight, SchemeName, Sources, Transport};
 use super::issuers::{IssuerDraft, read_issuers};
 use super::kind::{Kind, SCHEMES};
-use super::members::{BEARER, POLICY};
+use super::members::{BEARER, POLICY, REMEMBER};
 use super::place::Place;
 use super::read::Reader;
 use super::repeated::first_repeated;
@@ -30,6 +30,7 @@ struct PolicyDraft {
     transport: Transport,
     preflight: Preflight,
     cors: bool,
+    remembered: Option<u32>,
     bearer: Option<BearerDraft>,
 }
 
@@ -100,10 +101,17 @@ fn read_policy(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> PolicyDraft {
             draft.preflight = reader.choice(place, member, &[Preflight::Allow, Preflight::Check]).unwrap_or_default();
         }
         "cors" => draft.cors = reader.boolean(place, member).unwrap_or_default(),
+        "remember" => draft.remembered = read_remember(reader, place),
         "bearer" => draft.bearer = Some(read_bearer(reader, place, &mut draft.route)),
         _ => draft.route.read(reader, member, place),
     });
     draft
+}
+
+fn read_remember(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<u32> {
+    let mut entries = None;
+    reader.object(place, &REMEMBER, |reader, member, place| entries = reader.integer(place, member));
+    entries
 }
 
 fn read_bearer(reader: &mut Reader<'_>, place: &Place<'_, '_>, route: &mut RouteDraft) -> BearerDraft {
@@ -166,6 +174,7 @@ impl PolicyDraft {
             transport: self.transport,
             preflight: self.preflight,
             cors: self.cors,
+            remembered: self.remembered.and_then(|entries| usize::try_from(entries).ok()).unwrap_or(0),
             bearer,
             routes,
         })

@@ -9,13 +9,15 @@ use crate::base64url;
 use crate::claims::{self, Registered, ScopeArrays, Scopes};
 use crate::http;
 use crate::jose::{AlgorithmRule, CompactJws, HeaderType, JoseHeader, ListedKey};
-use crate::json::{self, Bounds, Duplicates, Node, Value};
+use crate::json::{self, Bounds, Duplicates, Node, Text, Value};
 use crate::limits;
 use crate::policy::{Bearer, Compiled, Issuer, Preflight, Route, Transport};
 use crate::reason::Reason;
 use crate::request::Request;
 use crate::result::{Decision, Facts, Memory, Span};
 use crate::scheme::{Lines, select_token, tried_scheme};
+use crate::store::{TokenNames, Why};
+use crate::time::NumericDate;
 
 /// Judges one request; gives back why it is let through or why not.
 pub(super) fn climb<'v>(
@@ -51,14 +53,18 @@ pub(super) fn climb<'v>(
 
     let claims = read_claims(payload, tape)?;
     let (place, issuer) = select_issuer(&claims, bearer)?;
-    trace.issuer = Some(issuer);
+    trace.issuer = Some((place, issuer));
     trace.names_key = header.kid().is_some();
     check_type(header, issuer)?;
     let rule = issuer.algorithms.map_or(AlgorithmRule::KeysDecide, AlgorithmRule::Listed);
     let algorithm = rule.select(header.algorithm())?;
 
-    let guard = verifier.store.keys(place);
-    let keys = guard.as_deref().and_then(Option::as_deref).ok_or(Reason::KeysUnavailable)?;
+    let present = verifier.store.present(place).ok_or(Reason::InternalError)?;
+    trace.generation = present.generation();
+    if present.is_provisional() {
+        verifier.store.want(place, Why::FirstUse, trace.generation, request.monotonic);
+    }
+    let keys = present.keys(request.monotonic).ok_or(Reason::KeysUnavailable)?;
     let key = keys.select(header.kid(), algorithm, rule)?.verify_signature(jws.signing_input, signature)?;
     record_identity(&claims, key, facts, text);
 
@@ -137,10 +143,19 @@ fn check_type(header: JoseHeader<'_>, issuer: &Issuer) -> Result<(), Reason> {
 }
 
 fn check_revoked(verifier: &Verifier, claims: &Registered<'_>) -> Result<(), Reason> {
-    match claims.jti.and_then(|jti| jti.as_text()) {
-        Some(jti) if verifier.store.is_revoked(jti) => Err(Reason::TokenRevoked),
-        _ => Ok(()),
+    let revoked = &verifier.store.revoked;
+    if !revoked.is_any() {
+        return Ok(());
     }
+    // The date was looked at before: one that cannot be read has already been refused.
+    let issued_at = claims.iat.and_then(|iat| iat.as_number()).and_then(|iat| NumericDate::parse(iat).ok());
+    let names =
+        TokenNames { id: text(claims.jti), session: text(claims.named("sid")), subject: text(claims.sub), issued_at };
+    if revoked.covers(&names) { Err(Reason::TokenRevoked) } else { Ok(()) }
+}
+
+fn text(claim: Option<Value<'_>>) -> Option<Text<'_>> {
+    claim.and_then(|claim| claim.as_text())
 }
 
 /// Whose token it is, for logs: from here on the signature holds.

@@ -1,7 +1,10 @@
 //! Turns `src/reasons.tsv` into the `Reason` enum, names the shared library and, for the C ABI,
 //! writes `countersign.h` into `OUT_DIR` (never into the tree; `make header` copies it).
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a build that cannot go on says why")]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a build that cannot go on says why")]
+
+#[cfg(feature = "capi")]
+mod build_header;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -119,31 +122,12 @@ fn rust_table(rows: &[Row]) -> String {
 #[cfg(not(feature = "capi"))]
 fn write_header(_root: &Path, _out: &Path, _rows: &[Row]) {}
 
-/// Writes `OUT_DIR/countersign.h`. cbindgen does not see what a macro or `include!` makes, so the
-/// constants of the reasons come from the same rows.
 #[cfg(feature = "capi")]
 fn write_header(root: &Path, out: &Path, rows: &[Row]) {
+    println!("cargo:rerun-if-changed=build_header.rs");
     println!("cargo:rerun-if-changed=cbindgen.toml");
     println!("cargo:rerun-if-changed=src/ffi");
-    let mut constants = String::from(
-        "/*\n * Reasons: why a request was let through or denied.\n * docs/REASONS.md tells what to do about each.\n */\n",
-    );
-    for row in rows {
-        let _ = writeln!(constants, "#define COUNTERSIGN_REASON_{} UINT32_C({})", row.name.to_uppercase(), row.number);
-    }
-    let mut config = cbindgen::Config::from_file(root.join("cbindgen.toml")).expect("cbindgen.toml is valid");
-    config.after_includes = Some(format!("{}\n{constants}", config.after_includes.unwrap_or_default()));
-    let mut sources: Vec<PathBuf> = fs::read_dir(root.join("src/ffi"))
-        .expect("src/ffi is readable")
-        .map(|entry| entry.expect("src/ffi is readable").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .collect();
-    sources.sort();
-    let mut builder = cbindgen::Builder::new().with_config(config);
-    for source in sources {
-        builder = builder.with_src(source);
-    }
-    builder.generate().expect("src/ffi can be read as a C header").write_to_file(out.join("countersign.h"));
+    fs::write(out.join("countersign.h"), build_header::text(root, rows)).expect("OUT_DIR is writable");
     // The drift test and `make header` find the file by this name.
     println!("cargo:rustc-env=COUNTERSIGN_HEADER={}", out.join("countersign.h").display());
 }

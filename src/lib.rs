@@ -37,6 +37,14 @@ pub use result::{Decision, Fields, Need, SavedFault};
 pub use scheme_name::SchemeName;
 pub use store::{Done, Fetch, FetchKind, FetchReason, KeyStore, KeysRefused, MetadataFault, Outcome};
 pub use verifier::Verifier;
+#[cfg(feature = "bench-internals")]
+#[doc(hidden)]
+pub use verifier::stages;
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 compile_error!("countersign needs a cryptography backend: switch on the feature `ring` (the default) or `aws-lc-rs`");
+
+/// The programs of README.md are run with the examples of the code.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

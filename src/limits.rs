@@ -43,7 +43,7 @@ pub const CHALLENGE_BYTES: usize = 65_536;
 pub const LEEWAY_MAX_SECONDS: u32 = 300;
 /// See [`LEEWAY_MAX_SECONDS`].
 pub const LEEWAY_WARN_SECONDS: u32 = 60;
-/// The last second of the year 9999; a `NumericDate` beyond it or its negative is refused (reasons.md rule 1).
+/// The last second of the year 9999; a `NumericDate` beyond it or its negative is refused (docs/REASONS.md).
 pub const NUMERIC_DATE_MAX_SECONDS: i64 = 253_402_300_799;
 /// Seconds that a set lives at least and at most, whatever its response says (REQ-ROTATION-11).
 pub const SET_LIFETIME_MIN: u64 = 60;

@@ -129,6 +129,7 @@ impl NumericDate {
     }
 }
 
+#[inline]
 fn in_range(floor_nanos: i128, inexact: bool) -> Result<NumericDate, OutOfRange> {
     let date = NumericDate { floor_nanos, inexact };
     if date.is_after(MAX_NANOS) || date.is_before(-MAX_NANOS) { Err(OutOfRange) } else { Ok(date) }
@@ -140,11 +141,14 @@ fn plain_seconds(number: &str) -> Option<u64> {
     if number.len() > 12 {
         return None;
     }
-    let (value, others) = number.bytes().fold((0, 0), |(value, others), byte| {
+    let (mut value, mut largest) = (0, 0);
+    for byte in number.bytes() {
+        // Everything but a digit comes to more than nine; looked at once, at the end.
         let digit = byte.wrapping_sub(b'0');
-        (value * 10 + u64::from(digit), others | u8::from(digit > 9))
-    });
-    (others == 0).then_some(value)
+        value = value * 10 + u64::from(digit);
+        largest = digit.max(largest);
+    }
+    (largest <= 9).then_some(value)
 }
 
 #[expect(clippy::as_conversions, reason = "widening, and `From` is not const")]

@@ -127,7 +127,7 @@ fn a_key_with_alg_verifies_that_algorithm_only() {
 
 #[test]
 fn a_key_without_alg_serves_the_usual_one_or_the_listed_ones() {
-    // REQ-JWK-27, policy.md `algorithms`.
+    // REQ-JWK-27, docs/POLICY.md.
     let rsa = set(&[&RFC7515_A2_KEY.replacen('{', r#"{"kid":"a","#, 1)]);
     for alg in ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] {
         let forged = token(&format!(r#"{{"alg":"{alg}","kid":"a"}}"#), "{}", |_| vec![1; 256]);

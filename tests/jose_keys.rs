@@ -123,7 +123,7 @@ fn points_have_the_full_width_and_lie_on_the_curve() {
 
 #[test]
 fn the_first_fault_is_the_one_that_is_told() {
-    // conformance.md load_keys: form, type, private part, members, too large or weak, use, alg.
+    // docs/CONFORMANCE.md, load_keys: form, type, private part, members, too large or weak, use, alg.
     for (key, expected) in [
         ("[]", Reason::KeyMalformed),
         ("{}", Reason::KeyMalformed),

@@ -161,7 +161,7 @@ fn a_key_in_the_header_is_not_looked_at() {
 
 #[test]
 fn faults_of_the_header_come_in_their_order() {
-    // REQ-JWS-04 to -06, -10 to -12; reasons.md rule 1.
+    // REQ-JWS-04 to -06, -10 to -12; docs/REASONS.md.
     let keys = set(&[&oct(7, "")]);
     for (header, expected) in [
         (r#"{"alg":"HS256"}"#, Reason::Ok),
@@ -272,7 +272,7 @@ fn the_answer_shows_header_and_key() {
 
 #[test]
 fn decoding_reads_what_can_be_read() {
-    // conformance.md decode.
+    // docs/CONFORMANCE.md, decode.
     let (header, claims) = (b64(r#"{ "alg": "none", "crit": 7 }"#), b64("{\"a\": [1, 2]}"));
     for (token, expected) in [
         (format!("{header}.{claims}."), (true, true, Reason::Ok)),

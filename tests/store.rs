@@ -1,4 +1,4 @@
-//! The KeyStore: sets are swapped whole, and what is broken never replaces what is good.
+//! The key store: sets are swapped whole, and what is broken never replaces what is good.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod support;

@@ -1,9 +1,9 @@
 //! The claims that the core itself looks at, found in one pass over the payload.
 //!
-//! Names are told apart by length and bytes; a name with escapes takes the slow way. Never allocates.
+//! Names are told apart by the hash that the scanner left with them. Never allocates.
 
 use super::path::ClaimPath;
-use crate::json::{Text, Value};
+use crate::json::{Value, Wanted};
 
 /// The registered claims of one payload (RFC 7519 section 4.1, RFC 7800, RFC 8693 section 4).
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,6 @@ pub struct Registered<'a> {
 
 impl<'a> Registered<'a> {
     /// Reads the payload's own members; `None` if it is no object.
-    #[inline]
     pub fn read(root: Value<'a>) -> Option<Self> {
         let mut claims = Registered {
             iss: None,
@@ -41,15 +40,11 @@ impl<'a> Registered<'a> {
             scp: None,
             root,
         };
-        for (name, value) in root.as_object()? {
-            let slot = match name.as_str() {
-                Some(plain) => claims.slot(plain),
-                None => claims.escaped_slot(name),
-            };
-            if let Some(slot) = slot {
+        WANTED.find(root, |place, value| {
+            if let Some(slot) = claims.slot(place) {
                 *slot = Some(value);
             }
-        }
+        })?;
         Some(claims)
     }
 
@@ -61,19 +56,19 @@ impl<'a> Registered<'a> {
     /// The claim with this name.
     #[inline]
     pub fn named(&self, name: &str) -> Option<Value<'a>> {
-        match Known::find(name) {
-            None => self.root.member(name),
-            Some(Known::Iss) => self.iss,
-            Some(Known::Sub) => self.sub,
-            Some(Known::Aud) => self.aud,
-            Some(Known::Exp) => self.exp,
-            Some(Known::Nbf) => self.nbf,
-            Some(Known::Iat) => self.iat,
-            Some(Known::Jti) => self.jti,
-            Some(Known::Cnf) => self.cnf,
-            Some(Known::Scp) => self.scp,
-            Some(Known::Scope) => self.scope,
-            Some(Known::ClientId) => self.client_id,
+        match name {
+            "iss" => self.iss,
+            "sub" => self.sub,
+            "aud" => self.aud,
+            "exp" => self.exp,
+            "nbf" => self.nbf,
+            "iat" => self.iat,
+            "jti" => self.jti,
+            "cnf" => self.cnf,
+            "client_id" => self.client_id,
+            "scope" => self.scope,
+            "scp" => self.scp,
+            _ => self.root.member(name),
         }
     }
 
@@ -86,87 +81,29 @@ impl<'a> Registered<'a> {
         }
     }
 
+    /// The claim whose name stands in this place of [`NAMES`].
     #[inline]
-    fn slot(&mut self, name: &str) -> Option<&mut Option<Value<'a>>> {
-        Some(match Known::find(name)? {
-            Known::Iss => &mut self.iss,
-            Known::Sub => &mut self.sub,
-            Known::Aud => &mut self.aud,
-            Known::Exp => &mut self.exp,
-            Known::Nbf => &mut self.nbf,
-            Known::Iat => &mut self.iat,
-            Known::Jti => &mut self.jti,
-            Known::Cnf => &mut self.cnf,
-            Known::Scp => &mut self.scp,
-            Known::Scope => &mut self.scope,
-            Known::ClientId => &mut self.client_id,
-        })
-    }
-
-    /// A name may be spelt with escapes: `"\u0069ss"` is `iss`.
-    #[cold]
-    fn escaped_slot(&mut self, name: Text<'_>) -> Option<&mut Option<Value<'a>>> {
-        let plain = NAMES.iter().find(|plain| name.is(plain))?;
-        self.slot(plain)
-    }
-}
-
-/// The names with a slot.
-#[derive(Clone, Copy)]
-enum Known {
-    Iss,
-    Sub,
-    Aud,
-    Exp,
-    Nbf,
-    Iat,
-    Jti,
-    Cnf,
-    Scp,
-    Scope,
-    ClientId,
-}
-
-impl Known {
-    /// Nearly all are three bytes long: one number tells them apart, and a payload's other names at once.
-    #[inline]
-    fn find(name: &str) -> Option<Known> {
-        Some(match *name.as_bytes() {
-            [a, b, c] => match word([a, b, c]) {
-                ISS => Known::Iss,
-                SUB => Known::Sub,
-                AUD => Known::Aud,
-                EXP => Known::Exp,
-                NBF => Known::Nbf,
-                IAT => Known::Iat,
-                JTI => Known::Jti,
-                CNF => Known::Cnf,
-                SCP => Known::Scp,
-                _ => return None,
-            },
-            [b's', b'c', b'o', b'p', b'e'] => Known::Scope,
-            [b'c', b'l', b'i', b'e', b'n', b't', b'_', b'i', b'd'] => Known::ClientId,
+    fn slot(&mut self, place: usize) -> Option<&mut Option<Value<'a>>> {
+        Some(match place {
+            0 => &mut self.iss,
+            1 => &mut self.sub,
+            2 => &mut self.aud,
+            3 => &mut self.exp,
+            4 => &mut self.nbf,
+            5 => &mut self.iat,
+            6 => &mut self.jti,
+            7 => &mut self.cnf,
+            8 => &mut self.client_id,
+            9 => &mut self.scope,
+            10 => &mut self.scp,
             _ => return None,
         })
     }
 }
 
-const fn word(name: [u8; 3]) -> u32 {
-    let [a, b, c] = name;
-    u32::from_le_bytes([a, b, c, 0])
-}
+const NAMES: [&str; 11] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "client_id", "scope", "scp"];
 
-const ISS: u32 = word(*b"iss");
-const SUB: u32 = word(*b"sub");
-const AUD: u32 = word(*b"aud");
-const EXP: u32 = word(*b"exp");
-const NBF: u32 = word(*b"nbf");
-const IAT: u32 = word(*b"iat");
-const JTI: u32 = word(*b"jti");
-const CNF: u32 = word(*b"cnf");
-const SCP: u32 = word(*b"scp");
-
-const NAMES: [&str; 11] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "scp", "scope", "client_id"];
+static WANTED: Wanted<11> = Wanted::new(NAMES);
 
 #[cfg(test)]
 mod tests {

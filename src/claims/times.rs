@@ -1,6 +1,6 @@
 //! `exp`, `nbf`, `iat` and the greatest age (RFC 7519 sections 4.1.4 to 4.1.6).
 //!
-//! The types of all three are looked at before any value (reasons.md rule 1); a date beyond the year
+//! The types of all three are looked at before any value (docs/REASONS.md); a date beyond the year
 //! 9999 counts as a wrong type. Comparison is exact. Never allocates.
 
 use super::registered::Registered;

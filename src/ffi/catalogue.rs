@@ -1,9 +1,14 @@
-//! What this library is, and the table of reasons.
+//! What this library is, and the table of reasons
+//!
+//! Static data; any thread may read it at any time.
 
 use super::boundary::{call, read};
 use super::status::{Failure, countersign_status};
 use super::types::{countersign_str, write_struct};
 use crate::reason::Reason;
+
+/// The number of the ABI, which is also that of the SONAME.
+pub const COUNTERSIGN_ABI: u32 = 0;
 
 /// One row of the table of reasons. All texts are static.
 #[derive(Clone, Copy)]
@@ -38,7 +43,7 @@ pub extern "C" fn countersign_version() -> countersign_str {
 /// The number of the ABI that this library has; it goes with the header whose COUNTERSIGN_ABI is the same.
 #[unsafe(no_mangle)]
 pub extern "C" fn countersign_abi() -> u32 {
-    0
+    COUNTERSIGN_ABI
 }
 
 /// The cryptography that this library was built with: "ring" or "aws-lc-rs". Static text.

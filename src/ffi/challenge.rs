@@ -1,11 +1,12 @@
-//! Challenges and credentials: read and written by the grammar of RFC 9110 section 11.
+//! Challenges and credentials on their own
+//!
+//! Read and written by the grammar of RFC 9110 section 11, for clients, proxies and tools.
 
 use core::ffi::c_char;
 
-use super::boundary::{borrow, call, give, put, read, take_back};
-use super::status::{COUNTERSIGN_BUFFER_TOO_SMALL, COUNTERSIGN_MALFORMED, Failure, countersign_status};
-use super::types::{countersign_field, countersign_str, list, memory, write_struct};
-use crate::arena::SliceSink;
+use super::boundary::{borrow, call, check_place, fill, give, put, put_if_wanted, read, take_back};
+use super::status::{COUNTERSIGN_MALFORMED, Failure, countersign_status};
+use super::types::{countersign_field, countersign_str, list, write_struct};
 use crate::http::{self, Param};
 
 /// What was read of WWW-Authenticate lines or of an Authorization value. One thread at a time.
@@ -84,21 +85,17 @@ pub unsafe extern "C" fn countersign_credentials_new(
     reason: *mut u32,
 ) -> countersign_status {
     call(|| {
-        if out.is_null() {
-            return Err(Failure::NULL);
-        }
+        check_place(out)?;
         // SAFETY: the caller vouches for the text.
         match http::parse_credentials(unsafe { value.bytes() }?) {
             Ok(credentials) => {
                 let read = vec![own(credentials.scheme, credentials.token68, credentials.params())];
-                // SAFETY: not NULL, so a place for a pointer.
+                // SAFETY: NULL or a place for a pointer.
                 unsafe { give(out, countersign_challenges { read, fault: None }) }
             }
             Err(found) => {
-                if !reason.is_null() {
-                    // SAFETY: not NULL, so a place for a number.
-                    unsafe { put(reason, found.number()) }?;
-                }
+                // SAFETY: NULL or a place for a number.
+                unsafe { put_if_wanted(reason, found.number()) }?;
                 Err(Failure(COUNTERSIGN_MALFORMED))
             }
         }
@@ -188,22 +185,21 @@ pub unsafe extern "C" fn countersign_challenge_write(
     needed: *mut usize,
 ) -> countersign_status {
     call(|| {
-        // SAFETY: the caller vouches for the text and the list.
-        let (scheme, params) = unsafe { (scheme.text()?.ok_or(Failure::NULL)?, list(params, param_count)?) };
+        // SAFETY: the caller vouches for the text.
+        let scheme = unsafe { scheme.text() }?.ok_or(Failure::NULL)?;
+        // SAFETY: the caller vouches for the list.
+        let params = unsafe { list(params, param_count) }?;
         let pairs = params.iter().map(|param| {
-            // SAFETY: the caller vouches for both texts.
-            let (name, value) = unsafe { (param.name.text()?, param.value.text()?) };
-            Ok((name.unwrap_or(""), value.unwrap_or("")))
+            // SAFETY: the caller vouches for the text.
+            let name = unsafe { param.name.text() }?.unwrap_or("");
+            // SAFETY: the caller vouches for the text.
+            Ok((name, unsafe { param.value.text() }?.unwrap_or("")))
         });
         let pairs = pairs.collect::<Result<Vec<(&str, &str)>, Failure>>()?;
-        // SAFETY: the caller vouches for the memory.
-        let mut sink = SliceSink::new(unsafe { memory(text, capacity) }?);
-        http::write_challenge(&mut sink, scheme, pairs.iter().copied()).map_err(|_| Failure(COUNTERSIGN_MALFORMED))?;
-        if !needed.is_null() {
-            // SAFETY: not NULL, so a place for a length.
-            unsafe { put(needed, sink.needed()) }?;
-        }
-        sink.written().map(|_| ()).ok_or(Failure(COUNTERSIGN_BUFFER_TOO_SMALL))
+        let mut line = Vec::new();
+        http::write_challenge(&mut line, scheme, pairs.iter().copied()).map_err(|_| Failure(COUNTERSIGN_MALFORMED))?;
+        // SAFETY: the caller vouches for the memory and the place.
+        unsafe { fill(text, capacity, needed, &line) }
     })
 }
 

@@ -1,8 +1,10 @@
-//! The claims of an allowed decision, by JSON Pointer.
+//! Claims
+//!
+//! Those of an allowed decision, found by JSON Pointer; a denied one has none.
 
 use core::ffi::c_char;
 
-use super::boundary::{borrow, call, put};
+use super::boundary::{borrow, call, put, put_if_wanted};
 use super::decision::countersign_decision;
 use super::status::{COUNTERSIGN_BUFFER_TOO_SMALL, COUNTERSIGN_WRONG_KIND, Failure, countersign_status};
 use super::types::{countersign_str, memory, write_struct};
@@ -113,14 +115,15 @@ pub unsafe extern "C" fn countersign_decision_claim_text(
         // SAFETY: NULL or a living decision, and a text that the caller vouches for.
         let value = unsafe { find(decision, pointer) }?;
         let found = value.as_text().ok_or(Failure(COUNTERSIGN_WRONG_KIND))?;
+        let mut counting = SliceSink::new(&mut []);
+        found.write(&mut counting);
         // SAFETY: the caller vouches for the memory.
-        let mut sink = SliceSink::new(unsafe { memory(text, capacity) }?);
-        found.write(&mut sink);
-        if !needed.is_null() {
-            // SAFETY: not NULL, so a place for a length.
-            unsafe { put(needed, sink.needed()) }?;
-        }
-        sink.written().map(|_| ()).ok_or(Failure(COUNTERSIGN_BUFFER_TOO_SMALL))
+        let text = unsafe { memory(text, capacity) }?;
+        // SAFETY: NULL or a place for a length.
+        unsafe { put_if_wanted(needed, counting.needed()) }?;
+        let place = text.get_mut(..counting.needed()).ok_or(Failure(COUNTERSIGN_BUFFER_TOO_SMALL))?;
+        found.write(&mut SliceSink::new(place));
+        Ok(())
     })
 }
 

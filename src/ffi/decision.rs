@@ -1,8 +1,10 @@
-//! Decisions: the answer to a request, read by accessors.
+//! Decisions
+//!
+//! The answer to a request, read by accessors, and kept in the host's memory if need be.
 
 use core::ffi::c_char;
 
-use super::boundary::{borrow, borrow_mut, call, give, put, read, take_back};
+use super::boundary::{Undecided, borrow, borrow_mut, call, check_place, give, put, put_if_wanted, read, take_back};
 use super::status::{COUNTERSIGN_BUFFER_TOO_SMALL, COUNTERSIGN_MALFORMED, Failure, countersign_status};
 use super::types::{countersign_str, memory, write_struct};
 use crate::reason::Reason;
@@ -183,14 +185,13 @@ pub unsafe extern "C" fn countersign_decision_field_at(
     value: *mut countersign_str,
 ) -> countersign_status {
     call(|| {
-        if name.is_null() || value.is_null() {
-            return Err(Failure::NULL);
-        }
+        check_place(name)?;
+        check_place(value)?;
         // SAFETY: NULL or a living decision.
         let field = unsafe { borrow(decision) }?.inner.fields().nth(index).ok_or(Failure::NOT_FOUND)?;
-        // SAFETY: not NULL, so a place for a view.
+        // SAFETY: NULL or a place for a view.
         unsafe { put(name, countersign_str::lend(field.0)) }?;
-        // SAFETY: not NULL, so a place for a view.
+        // SAFETY: NULL or a place for a view.
         unsafe { put(value, countersign_str::lend(field.1)) }
     })
 }
@@ -217,8 +218,9 @@ pub unsafe extern "C" fn countersign_decision_need(
 
 /// Writes the decision as one block to the caller's memory, which may then be copied and moved.
 ///
-/// *needed, if needed is not NULL, becomes the length of the block, also with COUNTERSIGN_BUFFER_TOO_SMALL; memory may
-/// be NULL with a capacity of 0 to ask for it. The block is for processes on this machine with this version.
+/// *needed, if needed is not NULL, becomes the length of the block, also with COUNTERSIGN_BUFFER_TOO_SMALL; block may
+/// be NULL with a capacity of 0 to ask for it. It is for processes on this machine with this version: no seal
+/// protects it, so keep it where only they can write.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn countersign_decision_save(
     decision: *const countersign_decision,
@@ -231,13 +233,9 @@ pub unsafe extern "C" fn countersign_decision_save(
         let decision = unsafe { borrow(decision) }?;
         // SAFETY: the caller vouches for the memory.
         let block = unsafe { memory(block, capacity) }?;
-        let saved = decision.inner.save(block);
-        if !needed.is_null() {
-            let len = saved.unwrap_or_else(|needed| needed);
-            // SAFETY: not NULL, so a place for a length.
-            unsafe { put(needed, len) }?;
-        }
-        saved.map(|_| ()).map_err(|_| Failure(COUNTERSIGN_BUFFER_TOO_SMALL))
+        // SAFETY: NULL or a place for a length.
+        unsafe { put_if_wanted(needed, decision.inner.saved_len()) }?;
+        decision.inner.save(block).map(|_| ()).map_err(|_| Failure(COUNTERSIGN_BUFFER_TOO_SMALL))
     })
 }
 
@@ -252,11 +250,12 @@ pub unsafe extern "C" fn countersign_decision_load(
 ) -> countersign_status {
     call(|| {
         // SAFETY: NULL or a living decision that this thread alone uses.
-        let decision = unsafe { borrow_mut(decision) }?;
-        decision.inner.reset();
+        let undecided = Undecided::new(&mut unsafe { borrow_mut(decision) }?.inner);
         // SAFETY: the caller vouches for the block.
         let block = unsafe { countersign_str { data: block, len }.bytes() }?;
-        decision.inner.load(block).map_err(|_| Failure(COUNTERSIGN_MALFORMED))
+        undecided.decision.load(block).map_err(|_| Failure(COUNTERSIGN_MALFORMED))?;
+        undecided.keep();
+        Ok(())
     })
 }
 

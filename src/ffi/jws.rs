@@ -1,4 +1,6 @@
-//! Tokens outside of any policy: a signature checked, or only read. For tools; no access decision.
+//! Tokens on their own
+//!
+//! A signature checked, or a token only read, outside of any policy. For tools: this decides nothing about access.
 
 use super::boundary::{borrow, call, give, take_back};
 use super::key_set::countersign_key_set;
@@ -37,8 +39,9 @@ pub struct countersign_token_info {
 /// Checks the signature of a compact JWS (RFC 7515 section 5.2) against a key set. No claim is looked at: this decides
 /// nothing about access.
 ///
-/// algorithms are the names allowed; NULL with 0 lets each key decide. On success, a signature that does not hold
-/// among them, *out is the caller's; give it back with countersign_token_free.
+/// algorithms are the names allowed: NULL lets each key decide, a list of none lets nothing through, a name that is
+/// not known here matches nothing. On success, which a signature that does not hold is too, *out is the caller's;
+/// give it back with countersign_token_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn countersign_token_verify(
     key_set: *const countersign_key_set,
@@ -50,8 +53,10 @@ pub unsafe extern "C" fn countersign_token_verify(
     call(|| {
         // SAFETY: NULL or a living set.
         let set = unsafe { borrow(key_set) }?;
-        // SAFETY: the caller vouches for the text and the list.
-        let (token, names) = unsafe { (token.bytes()?, list(algorithms, algorithm_count)?) };
+        // SAFETY: the caller vouches for the text.
+        let token = unsafe { token.bytes() }?;
+        // SAFETY: the caller vouches for the list.
+        let names = unsafe { list(algorithms, algorithm_count) }?;
         let rule = if algorithms.is_null() {
             AlgorithmRule::KeysDecideAll
         } else {
@@ -75,7 +80,7 @@ pub unsafe extern "C" fn countersign_token_verify(
 
 /// Reads a compact JWS and verifies nothing: anybody can have made what it says.
 ///
-/// On success, an unreadable token among them, *out is the caller's; give it back with countersign_token_free.
+/// On success, which an unreadable token is too, *out is the caller's; give it back with countersign_token_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn countersign_token_read_unverified(
     token: countersign_str,

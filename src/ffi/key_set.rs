@@ -1,6 +1,8 @@
-//! Key sets on their own: for tools that look at a JWK Set.
+//! Key sets
+//!
+//! For tools that look at a JWK Set; a store takes its text.
 
-use super::boundary::{borrow, call, give, read, take_back};
+use super::boundary::{borrow, call, check_place, give, read, take_back};
 use super::report::{countersign_report, give_report};
 use super::status::{COUNTERSIGN_KEYS_INVALID, Failure, countersign_status};
 use super::types::{countersign_str, write_struct};
@@ -43,13 +45,11 @@ pub unsafe extern "C" fn countersign_key_set_new(
     report: *mut *mut countersign_report,
 ) -> countersign_status {
     call(|| {
-        if out.is_null() {
-            return Err(Failure::NULL);
-        }
+        check_place(out)?;
         // SAFETY: the caller vouches for the text.
         let jwks = unsafe { jwks.bytes() }?;
         match KeySet::load(jwks, Origin::Inline) {
-            // SAFETY: not NULL, so a place for a pointer.
+            // SAFETY: NULL or a place for a pointer.
             Ok(inner) => unsafe { give(out, countersign_key_set { inner }) },
             Err(fault) => {
                 // SAFETY: NULL or a place for a pointer.

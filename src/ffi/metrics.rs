@@ -1,12 +1,13 @@
-//! Counters by reason as Prometheus text.
+//! Counters
+//!
+//! An array of the host's counts decisions by reason; one function prints it for Prometheus.
 
 use core::ffi::c_char;
 use core::sync::atomic::AtomicU64;
 
-use super::boundary::{call, put};
-use super::status::{COUNTERSIGN_BUFFER_TOO_SMALL, Failure, countersign_status};
-use super::types::{list, memory};
-use crate::arena::SliceSink;
+use super::boundary::{call, fill};
+use super::status::countersign_status;
+use super::types::list;
 use crate::metrics;
 
 /// Writes the counters that are not zero in Prometheus' text format.
@@ -25,13 +26,9 @@ pub unsafe extern "C" fn countersign_metrics_write(
         // SAFETY: the caller vouches for the array, which is only ever touched atomically; `AtomicU64`
         // has the layout of `u64`.
         let counters = unsafe { list(counters.cast::<AtomicU64>(), counter_count) }?;
-        // SAFETY: the caller vouches for the memory.
-        let mut sink = SliceSink::new(unsafe { memory(text, capacity) }?);
-        metrics::write_prometheus(counters, &mut sink);
-        if !needed.is_null() {
-            // SAFETY: not NULL, so a place for a length.
-            unsafe { put(needed, sink.needed()) }?;
-        }
-        sink.written().map(|_| ()).ok_or(Failure(COUNTERSIGN_BUFFER_TOO_SMALL))
+        let mut lines = Vec::new();
+        metrics::write_prometheus(counters, &mut lines);
+        // SAFETY: the caller vouches for the memory and the place.
+        unsafe { fill(text, capacity, needed, &lines) }
     })
 }

@@ -6,8 +6,8 @@
 #![allow(unsafe_code)]
 #![allow(non_camel_case_types, reason = "the names are those of the header")]
 #![allow(unreachable_pub, dead_code, reason = "exported to C, where functions and constants are used")]
-#![allow(clippy::doc_markdown, reason = "the comments become those of the header")]
 #![allow(clippy::missing_safety_doc, reason = "the header's conventions are the contract of every function")]
+#![allow(clippy::doc_markdown, reason = "the comments become those of the header, where backticks are noise")]
 
 mod boundary;
 mod catalogue;
@@ -16,6 +16,7 @@ mod claims;
 mod decision;
 mod jws;
 mod key_set;
+mod layout;
 mod metrics;
 mod policy;
 mod report;

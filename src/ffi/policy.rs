@@ -1,6 +1,9 @@
-//! Policies: loaded once, immutable.
+//! Policies
+//!
+//! What an operator asks of requests: one JSON document, checked and compiled once. docs/POLICY.md
+//! tells its members, docs/policy.schema.json checks it in an editor.
 
-use super::boundary::{borrow, call, give, put, read, take_back};
+use super::boundary::{borrow, call, check_place, give, put, read, take_back};
 use super::report::{countersign_report, give_report};
 use super::status::{COUNTERSIGN_POLICY_INVALID, Failure, countersign_status};
 use super::types::{countersign_field, countersign_str, list, read_struct};
@@ -37,12 +40,10 @@ pub unsafe extern "C" fn countersign_policy_new(
     report: *mut *mut countersign_report,
 ) -> countersign_status {
     call(|| {
-        if out.is_null() {
-            return Err(Failure::NULL);
-        }
+        check_place(out)?;
         // SAFETY: the caller vouches for the options and everything they point to, during the call.
         let policy = unsafe { load(options, json, report) }?;
-        // SAFETY: not NULL, so a place for a pointer.
+        // SAFETY: NULL or a place for a pointer.
         unsafe { give(out, policy) }
     })
 }
@@ -60,18 +61,19 @@ pub(super) unsafe fn load(
         let options = unsafe { read_struct(options) }?;
         // SAFETY: the caller vouches for the list.
         for item in unsafe { list(options.refs, options.ref_count) }? {
-            // SAFETY: the caller vouches for both texts.
-            let (name, bytes) = unsafe { (item.name.text()?, item.value.bytes()?) };
-            refs.push((name.ok_or(Failure::NULL)?, bytes));
+            // SAFETY: the caller vouches for the text.
+            let name = unsafe { item.name.text() }?.ok_or(Failure::NULL)?;
+            // SAFETY: the caller vouches for the bytes.
+            refs.push((name, unsafe { item.value.bytes() }?));
         }
     }
     // SAFETY: the caller vouches for the text.
     let json = unsafe { json.bytes() }?;
     match Policy::load(json, &refs) {
         Ok((policy, warnings)) => {
+            let wanted = policy.wanted_fields().collect();
             // SAFETY: NULL or a place for a pointer.
             unsafe { give_report(report, warnings) };
-            let wanted = policy.wanted_fields().collect();
             Ok(countersign_policy { inner: policy, wanted })
         }
         Err(error) => {

@@ -1,3 +1,5 @@
+//! Reports
+//!
 //! What a loader found, for the person who wrote the document.
 
 use super::boundary::{borrow, call, read, take_back};
@@ -25,7 +27,7 @@ pub struct countersign_finding {
     pub severity: u32,
     /// Zero.
     pub reserved: u32,
-    /// A stable word for the kind of finding, as in "unknown_member".
+    /// A stable word for the kind of finding, as in "member_unknown".
     pub code: countersign_str,
     /// The place in the document, a JSON Pointer (RFC 6901); empty for the whole document.
     pub pointer: countersign_str,

@@ -1,4 +1,6 @@
-//! Requests: borrowed for one check.
+//! Requests
+//!
+//! What HTTP handed over, borrowed for one check.
 
 use core::sync::atomic::AtomicU64;
 
@@ -53,6 +55,9 @@ pub(super) unsafe fn with_request(
 ) -> Result<(), Failure> {
     // SAFETY: a struct that starts with its size.
     let request = unsafe { read_struct(request) }?;
+    if request.reserved != 0 {
+        return Err(Failure::INVALID);
+    }
     // SAFETY: the caller vouches for the list.
     let fields = unsafe { list(request.fields, request.field_count) }?;
     let mut few = [FieldLine { name: b"", value: b"" }; LINES_ON_THE_STACK];
@@ -64,19 +69,23 @@ pub(super) unsafe fn with_request(
         many.as_mut_slice()
     };
     for (line, field) in lines.iter_mut().zip(fields) {
-        // SAFETY: the caller vouches for both texts.
-        *line = unsafe { FieldLine { name: field.name.bytes()?, value: field.value.bytes()? } };
+        // SAFETY: the caller vouches for the bytes.
+        line.name = unsafe { field.name.bytes() }?;
+        // SAFETY: the caller vouches for the bytes.
+        line.value = unsafe { field.value.bytes() }?;
     }
-    // SAFETY: the caller vouches for each text.
-    let (method, target) = unsafe { (request.method.bytes()?, request.target.bytes()?) };
+    // SAFETY: the caller vouches for the bytes.
+    let method = unsafe { request.method.bytes() }?;
+    // SAFETY: the caller vouches for the bytes.
+    let target = unsafe { request.target.bytes() }?;
     let now = Wall::from_timespec(request.now_seconds, request.now_nanos).ok_or(Failure::INVALID)?;
     let mut view = Request::from_bytes(method, target, lines, now);
-    // SAFETY: the caller vouches for each text.
-    unsafe {
-        view.profile = request.profile.text()?;
-        view.scopes = request.scopes.text()?;
-        view.client_cert_sha256 = request.client_cert_sha256.text()?;
-    }
+    // SAFETY: the caller vouches for the text.
+    view.profile = unsafe { request.profile.text() }?;
+    // SAFETY: the caller vouches for the text.
+    view.scopes = unsafe { request.scopes.text() }?;
+    // SAFETY: the caller vouches for the text.
+    view.client_cert_sha256 = unsafe { request.client_cert_sha256.text() }?;
     // SAFETY: the caller vouches for the array, which is only ever touched atomically; `AtomicU64`
     // has the layout of `u64`.
     view.counters = unsafe { list(request.counters.cast_const().cast::<AtomicU64>(), request.counter_count) }?;

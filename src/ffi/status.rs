@@ -1,4 +1,6 @@
-//! Why a call could not be carried out. Numbers are appended, never reused.
+//! Statuses
+//!
+//! How a call ended. A reason, why a request was denied, is something else.
 
 use super::types::countersign_str;
 

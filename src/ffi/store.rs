@@ -1,4 +1,6 @@
-//! Live keys and revoked ids.
+//! Stores
+//!
+//! The live keys of a policy's issuers, and the revoked token ids.
 
 use std::sync::Arc;
 
@@ -8,7 +10,7 @@ use super::report::{countersign_report, give_report};
 use super::status::{COUNTERSIGN_KEYS_INVALID, Failure, countersign_status};
 use super::types::{countersign_str, list, read_struct};
 use crate::policy::{Code, Report};
-use crate::store::KeyStore;
+use crate::store::{KeyStore, KeysRefused};
 
 /// The live key sources of a policy. One per process; any number of its threads may use it, and
 /// none ever waits for another.
@@ -58,17 +60,18 @@ pub unsafe extern "C" fn countersign_store_new(
 /// stays, and *report, if report is not NULL, becomes the caller's and says why.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn countersign_store_set_keys(
-    store: *const countersign_store,
+    store: *mut countersign_store,
     issuer: countersign_str,
     jwks: countersign_str,
     report: *mut *mut countersign_report,
 ) -> countersign_status {
-    use crate::store::KeysRefused;
     call(|| {
         // SAFETY: NULL or a living store.
-        let store = unsafe { borrow(store) }?;
-        // SAFETY: the caller vouches for both texts.
-        let (issuer, jwks) = unsafe { (issuer.text()?.ok_or(Failure::NULL)?, jwks.bytes()?) };
+        let store = unsafe { borrow(store.cast_const()) }?;
+        // SAFETY: the caller vouches for the text.
+        let issuer = unsafe { issuer.text() }?.ok_or(Failure::NULL)?;
+        // SAFETY: the caller vouches for the bytes.
+        let jwks = unsafe { jwks.bytes() }?;
         match store.inner.set_keys(issuer, jwks) {
             Ok(_) => Ok(()),
             Err(KeysRefused::IssuerUnknown) => Err(Failure::NOT_FOUND),
@@ -84,13 +87,13 @@ pub unsafe extern "C" fn countersign_store_set_keys(
 /// Puts these token ids (jti) in place of the revoked ones. They are copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn countersign_store_set_revoked(
-    store: *const countersign_store,
+    store: *mut countersign_store,
     ids: *const countersign_str,
     id_count: usize,
 ) -> countersign_status {
     call(|| {
         // SAFETY: NULL or a living store.
-        let store = unsafe { borrow(store) }?;
+        let store = unsafe { borrow(store.cast_const()) }?;
         // SAFETY: the caller vouches for the list.
         let ids = unsafe { list(ids, id_count) }?;
         // SAFETY: the caller vouches for each text.

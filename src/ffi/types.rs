@@ -1,4 +1,6 @@
-//! The frozen two-word views, and how structs with a size cross.
+//! Text, bytes and fields
+//!
+//! Two frozen views of what belongs to somebody else.
 
 use core::ffi::c_char;
 use core::slice;
@@ -74,7 +76,10 @@ pub(super) unsafe fn list<'a, T>(data: *const T, len: usize) -> Result<&'a [T], 
     if len.checked_mul(size_of::<T>().max(1)).is_none_or(|bytes| isize::try_from(bytes).is_err()) {
         return Err(Failure::INVALID);
     }
-    // SAFETY: not NULL, no longer than the address space, and the caller vouches for the items.
+    if !data.is_aligned() {
+        return Err(Failure::INVALID);
+    }
+    // SAFETY: not NULL, aligned, no longer than the address space, and the caller vouches for the items.
     Ok(unsafe { slice::from_raw_parts(data, len) })
 }
 
@@ -141,4 +146,5 @@ unsafe fn check_struct<T>(from: *const T) -> Result<u64, Failure> {
 }
 
 /// No struct of a later version will be longer; a larger size is a stray number.
+/// When a struct grows, the least size that is taken stays that of version 0.1 (`check_struct` then asks a table).
 const LONGEST_STRUCT: usize = 4096;

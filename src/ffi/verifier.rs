@@ -1,8 +1,10 @@
-//! Verifiers: what a host asks.
+//! Verifiers
+//!
+//! What a host asks, once a request.
 
 use std::sync::Arc;
 
-use super::boundary::{borrow, borrow_mut, call, give, take_back};
+use super::boundary::{Undecided, borrow, borrow_mut, call, check_place, give, take_back};
 use super::decision::countersign_decision;
 use super::policy::{countersign_policy, countersign_policy_options, load};
 use super::report::countersign_report;
@@ -28,8 +30,10 @@ pub unsafe extern "C" fn countersign_verifier_new(
     out: *mut *mut countersign_verifier,
 ) -> countersign_status {
     call(|| {
-        // SAFETY: NULL or living objects.
-        let (policy, store) = unsafe { (borrow(policy)?, borrow(store)?) };
+        // SAFETY: NULL or a living policy.
+        let policy = unsafe { borrow(policy) }?;
+        // SAFETY: NULL or a living store.
+        let store = unsafe { borrow(store) }?;
         let inner = Verifier::with_store(policy.inner.clone(), Arc::clone(&store.inner)).ok_or(Failure::INVALID)?;
         // SAFETY: NULL or a place for a pointer.
         unsafe { give(out, countersign_verifier { inner }) }
@@ -47,12 +51,10 @@ pub unsafe extern "C" fn countersign_verifier_from_json(
     report: *mut *mut countersign_report,
 ) -> countersign_status {
     call(|| {
-        if out.is_null() {
-            return Err(Failure::NULL);
-        }
+        check_place(out)?;
         // SAFETY: as the header says of `countersign_policy_new`.
         let policy = unsafe { load(options, json, report) }?;
-        // SAFETY: not NULL, so a place for a pointer.
+        // SAFETY: NULL or a place for a pointer.
         unsafe { give(out, countersign_verifier { inner: Verifier::new(policy.inner) }) }
     })
 }
@@ -70,13 +72,16 @@ pub unsafe extern "C" fn countersign_check(
 ) -> countersign_status {
     call(|| {
         // SAFETY: NULL or a living decision that this thread alone uses.
-        let decision = unsafe { borrow_mut(decision) }?;
-        decision.inner.reset();
+        let undecided = Undecided::new(&mut unsafe { borrow_mut(decision) }?.inner);
         // SAFETY: NULL or a living verifier.
         let verifier = unsafe { borrow(verifier) }?;
         // SAFETY: as the header says of `countersign_request`.
-        unsafe { with_request(request, |request| verifier.inner.check(request, &mut decision.inner)) }?;
-        if decision.inner.allowed() { Ok(()) } else { Err(Failure(COUNTERSIGN_DENIED)) }
+        unsafe { with_request(request, |request| verifier.inner.check(request, undecided.decision)) }?;
+        #[cfg(feature = "panic-injection")]
+        panic_if_asked(request);
+        let allowed = undecided.decision.allowed();
+        undecided.keep();
+        if allowed { Ok(()) } else { Err(Failure(COUNTERSIGN_DENIED)) }
     })
 }
 
@@ -85,4 +90,13 @@ pub unsafe extern "C" fn countersign_check(
 pub unsafe extern "C" fn countersign_verifier_free(verifier: *mut countersign_verifier) {
     // SAFETY: NULL or a verifier that was given out and not taken back.
     unsafe { take_back(verifier) };
+}
+
+/// Panics behind a finished check if the method is `PANIC`, so that a test sees what a fault of ours leaves behind.
+#[cfg(feature = "panic-injection")]
+fn panic_if_asked(request: *const countersign_request) {
+    // SAFETY: the check has just read it.
+    let method = unsafe { (*request).method };
+    // SAFETY: the check has just read it.
+    assert!(!unsafe { method.bytes() }.is_ok_and(|method| method == b"PANIC"), "injected");
 }

@@ -4,7 +4,7 @@
 //! short enough to be a placeholder, `slip` looks for the name of what is wrong. Refuses all that
 //! is no token68. A view; never allocates.
 
-use super::field::trim_ows;
+use super::field::{is_word, trim_ows};
 use super::scheme::BEARER;
 use super::slip::check_token;
 use super::token68::is_token68;
@@ -43,7 +43,7 @@ pub enum Whitespace {
 #[inline]
 pub fn parse_bearer(value: &[u8], whitespace: Whitespace) -> Result<&[u8], Reason> {
     if let Some((word, [b' ', token @ ..])) = trim_ows(value).split_at_checked(BEARER.len())
-        && word.eq_ignore_ascii_case(BEARER)
+        && is_word(word, BEARER)
         && (whitespace == Whitespace::Lenient || is_tight(value, token))
         && let token = trim_spaces(token)
         && is_surely_token(token)

@@ -26,6 +26,16 @@ pub fn field_name_eq(left: &[u8], right: &[u8]) -> bool {
     left.len() == right.len() && left.eq_ignore_ascii_case(right)
 }
 
+/// Whether `word` is `letters`, ASCII letters in lower case, whatever the case of its own.
+#[inline]
+pub(crate) fn is_word<const N: usize>(word: &[u8], letters: &[u8; N]) -> bool {
+    // A letter and its capital differ in one bit, and nothing else comes to the letter with that bit set.
+    // Without an early exit this is a comparison of a few words.
+    let difference =
+        |word: &[u8; N]| word.iter().zip(letters).fold(0, |sum, (one, letter)| sum | (one | 0x20) ^ letter);
+    <&[u8; N]>::try_from(word).is_ok_and(|word| difference(word) == 0)
+}
+
 /// Whether `word` is a `token` of RFC 9110 section 5.6.2: field names, schemes, parameter names.
 ///
 /// ```

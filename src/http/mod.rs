@@ -22,6 +22,7 @@ mod url;
 pub use bearer::{Whitespace, parse_bearer, parse_token};
 pub use challenge::{Challenge, ChallengeFault, ChallengeFlaw, ChallengeInvalid, Challenges, write_challenge};
 pub use credentials::{Credentials, parse_credentials};
+pub(crate) use field::is_word;
 pub use field::{field_name_eq, is_http_token, trim_ows};
 pub use param::{Param, Params, Value};
 pub use preflight::is_preflight;

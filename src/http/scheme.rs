@@ -5,7 +5,7 @@
 
 use super::class::{self, TOKEN68};
 use super::cursor::ascii;
-use super::field::{is_http_token, trim_ows};
+use super::field::{is_http_token, is_word, trim_ows};
 
 /// What an Authorization value names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,14 +38,20 @@ pub enum SchemeWord<'a> {
 /// assert_eq!(select_scheme(b"eyJhbGci.eyJzdWI.c2ln"), SchemeWord::LoneToken);
 /// assert_eq!(select_scheme(b"B@sic abc"), SchemeWord::Malformed);
 /// ```
+#[inline]
 pub fn select_scheme(value: &[u8]) -> SchemeWord<'_> {
     let value = trim_ows(value);
     if let Some((word, rest)) = value.split_at_checked(BEARER.len())
-        && word.eq_ignore_ascii_case(BEARER)
+        && is_word(word, BEARER)
         && matches!(rest, [] | [b' ' | b'\t' | b':' | b'=', ..])
     {
         return SchemeWord::Bearer;
     }
+    select_other(value)
+}
+
+/// What is not the word Bearer, rightly written.
+fn select_other(value: &[u8]) -> SchemeWord<'_> {
     let end = value.iter().position(|byte| matches!(byte, b' ' | b'\t'));
     let (word, rest) = value.split_at_checked(end.unwrap_or(value.len())).unwrap_or((value, &[]));
     let glued = word.get(..BEARER.len()).is_some_and(|start| start.eq_ignore_ascii_case(BEARER));
@@ -60,7 +66,7 @@ pub fn select_scheme(value: &[u8]) -> SchemeWord<'_> {
 }
 
 /// The word, to be compared without case.
-pub(super) const BEARER: &[u8] = b"bearer";
+pub(super) const BEARER: &[u8; 6] = b"bearer";
 
 fn has_three_parts(word: &[u8]) -> bool {
     let mut parts = word.split(|byte| *byte == b'.');

@@ -216,7 +216,7 @@ pub enum AlgorithmRule {
 }
 
 impl AlgorithmRule {
-    /// The algorithm to look for a key with (reasons.md rule 1; REQ-JWS-07, REQ-JWS-08, REQ-JWK-27).
+    /// The algorithm to look for a key with (docs/REASONS.md; REQ-JWS-07, REQ-JWS-08, REQ-JWK-27).
     ///
     /// # Errors
     /// [`Reason::AlgUnsupported`] for a name that this build does not know, else [`Reason::AlgNotAllowed`].

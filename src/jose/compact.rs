@@ -31,7 +31,7 @@ impl<'t> CompactJws<'t> {
             return Err(wrong_form(token));
         }
         let split = || {
-            let first = find_first_dot(token)?;
+            let first = find_dot(token)?;
             let second = find_last_dot(token)?;
             Some(CompactJws {
                 header: token.get(..first)?,
@@ -74,28 +74,44 @@ fn count_dots(token: &[u8]) -> usize {
 
 /// The first dot: eight bytes at a time, since a header has about a hundred.
 #[inline]
-fn find_first_dot(token: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while token.get(at..).and_then(|rest| rest.first_chunk::<8>()).is_some_and(|chunk| !has_dot(*chunk)) {
-        at += 8;
+fn find_dot(token: &[u8]) -> Option<usize> {
+    let mut rest = token;
+    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
+        if let Some(at) = first_dot(u64::from_le_bytes(*chunk)) {
+            return Some(token.len() - rest.len() + at);
+        }
+        rest = behind;
     }
-    token.iter().skip(at).position(|&byte| byte == b'.').map(|behind| at + behind)
+    rest.iter().position(|&byte| byte == b'.').map(|at| token.len() - rest.len() + at)
 }
 
-/// The last dot in the same way: a signature of RSA has hundreds of characters, a hostile one thousands.
+/// The last dot: whole blocks of the signature are passed over first, which has up to a thousand bytes.
 #[inline]
 fn find_last_dot(token: &[u8]) -> Option<usize> {
-    let mut end = token.len();
-    while token.get(..end).and_then(|rest| rest.last_chunk::<8>()).is_some_and(|chunk| !has_dot(*chunk)) {
-        end -= 8;
+    let mut rest = token;
+    while let Some((before, block)) = rest.split_last_chunk::<BLOCK>() {
+        if count_dots(block) != 0 {
+            break;
+        }
+        rest = before;
     }
-    token.get(..end)?.iter().rposition(|&byte| byte == b'.')
+    while let Some((before, chunk)) = rest.split_last_chunk::<8>() {
+        // Read from behind, the last byte is the first.
+        if let Some(at) = first_dot(u64::from_be_bytes(*chunk)) {
+            return Some(rest.len() - 1 - at);
+        }
+        rest = before;
+    }
+    rest.iter().rposition(|&byte| byte == b'.')
 }
 
+/// The place of the lowest byte of `word` that is a dot.
 #[inline]
-fn has_dot(chunk: [u8; 8]) -> bool {
-    let word = u64::from_le_bytes(chunk) ^ (ONES * 0x2E);
-    word.wrapping_sub(ONES) & !word & (ONES * 0x80) != 0
+#[expect(clippy::as_conversions, reason = "a bit number below 64")]
+fn first_dot(word: u64) -> Option<usize> {
+    let word = word ^ (ONES * 0x2E);
+    let found = word.wrapping_sub(ONES) & !word & (ONES * 0x80);
+    (found != 0).then(|| (found.trailing_zeros() / 8) as usize)
 }
 
 /// Below 256, so that a count fits into a byte.

@@ -1,5 +1,5 @@
 //! A JWK Set, read and prepared once, and the choice of keys for a token (RFC 7517 section 5;
-//! reasons.md rule 1).
+//! docs/REASONS.md).
 //!
 //! A key that cannot be used is listed with its reason and never spoils the others. Refuses what is no
 //! set, a repeated name in the set's own object and sets over the bounds. Loading allocates; choosing

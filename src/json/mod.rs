@@ -13,6 +13,7 @@ mod strings;
 mod tape;
 mod text;
 mod value;
+mod wanted;
 
 pub use document::Document;
 pub use number::{floor_scaled, numbers_equal};
@@ -21,3 +22,4 @@ pub use scan::{Bounds, Duplicates, Fault, FaultKind, scan};
 pub use tape::Node;
 pub use text::Text;
 pub use value::{Elements, Kind, Members, Value};
+pub(crate) use wanted::Wanted;

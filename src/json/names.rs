@@ -3,18 +3,54 @@
 use super::tape::{ESCAPED, Node, NodeKind, REPEATED, index, short};
 use super::text::Text;
 
-/// A hash of the first eight bytes and the length of a name without escapes: unequal hashes mean
-/// unequal names, equal ones are compared in full.
+/// A hash of the length of a name without escapes and of its first eight bytes, or of all if there are
+/// fewer: unequal hashes mean unequal names, equal ones are compared in full.
 #[inline]
-pub(super) fn name_hash(text: &[u8], start: usize, len: usize) -> u32 {
-    let prefix = match text.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
-        Some(chunk) if len >= 8 => u64::from_le_bytes(*chunk),
-        Some(chunk) => u64::from_le_bytes(*chunk) & ((1_u64 << (len * 8)) - 1),
-        // Near the end of the text; must come to the same word.
-        None => text.iter().skip(start).take(len.min(8)).rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
-    };
-    let mixed = (prefix ^ u64::from(short(len)).rotate_left(56)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    u32::try_from(mixed >> 32).unwrap_or(0)
+#[expect(clippy::as_conversions, reason = "the upper half of 64 bits; and `From` is not const")]
+pub(super) const fn name_hash(prefix: u64, len: usize) -> u32 {
+    let mixed = (prefix ^ (short(len) as u64).rotate_left(56)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 32) as u32
+}
+
+/// The first eight bytes of a name, or as many as it has, the first one lowest.
+#[expect(clippy::as_conversions, reason = "widening, and `From` is not const")]
+pub(super) const fn first_bytes(name: &[u8]) -> u64 {
+    let mut rest = name;
+    let mut word = 0;
+    let mut shift = 0;
+    while let [byte, behind @ ..] = rest {
+        if shift == u64::BITS {
+            break;
+        }
+        word |= (*byte as u64) << shift;
+        shift += 8;
+        rest = behind;
+    }
+    word
+}
+
+/// Remembers which hashes were met in which object, in a few bits each: a name that it does not hold
+/// is new, so that the names of nearly every object are never compared at all.
+pub(super) struct NameFilter([u64; WORDS]);
+
+/// Twenty names leave a chance of a tenth that one of them is looked at in vain.
+const WORDS: usize = 32;
+
+impl NameFilter {
+    pub(super) const fn new() -> NameFilter {
+        NameFilter([0; WORDS])
+    }
+
+    /// Adds a name, and tells whether it may have been there.
+    #[inline]
+    pub(super) fn may_hold(&mut self, object: usize, hash: u32) -> bool {
+        let mark = hash ^ short(object).wrapping_mul(0x85EB_CA6B);
+        let Some(word) = self.0.get_mut(index(mark) % WORDS) else { return true };
+        let bit = 1 << (mark >> 16 & 63);
+        let held = *word & bit != 0;
+        *word |= bit;
+        held
+    }
 }
 
 /// What the check of one object found.
@@ -25,7 +61,6 @@ pub(super) struct Names {
 }
 
 /// Checks the object whose nodes start behind `object`, and marks every repeated name.
-#[inline]
 pub(super) fn check_names(text: &str, tape: &mut [Node], object: usize) -> Names {
     let mut hashes = [0_u32; SMALL];
     // A bit for each hash seen: only a bit met twice asks for a look at all of them.

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use super::names::{check_names, name_hash};
-use super::strings::string_extent;
+use super::names::{NameFilter, check_names, name_hash};
+use super::strings::{name_extent, string_extent};
 use super::tape::{ESCAPED, Node, NodeKind, REPEATED, index, short};
 
 /// What a text may hold at most.
@@ -95,12 +95,15 @@ pub fn scan<'t>(
     if u32::try_from(text.len()).is_err() {
         return Err(Fault { kind: FaultKind::Nodes, offset: 0 });
     }
+    let bytes = text.as_bytes();
+    let names = NameFilter::new();
     let mut scanner =
-        Scanner { text, bytes: text.as_bytes(), tape, used: 0, open: [0; MAX_DEPTH], depth: 0, bounds, duplicates };
+        Scanner { text, bytes, tape, used: 0, innermost: 0, depth: 0, names, doubtful: 0, bounds, duplicates };
     scanner.document()?;
     Ok((text, scanner.used))
 }
 
+/// One bit of `doubtful` for each level.
 const MAX_DEPTH: usize = crate::limits::DOCUMENT_JSON_DEPTH;
 
 struct Scanner<'t, 'n> {
@@ -108,112 +111,103 @@ struct Scanner<'t, 'n> {
     bytes: &'t [u8],
     tape: &'n mut [Node],
     used: usize,
-    /// The nodes of the containers that are open, outermost first.
-    open: [u32; MAX_DEPTH],
+    /// The node of the innermost open container, whose `link` is that of the one around it, until it closes.
+    innermost: usize,
     depth: usize,
+    names: NameFilter,
+    /// The levels whose object may hold a name twice: closing it, its names are compared.
+    doubtful: u64,
     bounds: Bounds,
     duplicates: Duplicates,
 }
 
-/// What is due behind the place that was reached.
-enum Due {
-    Value(usize),
-    After(usize),
+/// What stands around the place that was reached.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Around {
+    Nothing,
+    Array,
+    Object,
 }
 
 // The place is passed by value from step to step: kept in a field it would live in memory, and the
 // scan would take a third longer.
 impl Scanner<'_, '_> {
     fn document(&mut self) -> Result<(), Fault> {
+        let mut around = Around::Nothing;
         let mut at = self.skip_space(0);
         loop {
-            match self.value(at)? {
-                Due::Value(next) => at = next,
-                Due::After(next) => match self.after_value(next)? {
-                    Due::Value(next) => at = next,
-                    Due::After(end) => {
-                        return if end == self.bytes.len() { Ok(()) } else { fail(FaultKind::Syntax, end) };
+            if around == Around::Object {
+                at = self.name(at)?;
+            }
+            at = match self.byte(at) {
+                b'"' => self.string(at)?,
+                b'{' => {
+                    at = self.open(at, NodeKind::Object)?;
+                    around = Around::Object;
+                    if self.byte(at) != b'}' {
+                        continue;
                     }
-                },
-            }
-        }
-    }
-
-    /// Reads one value; another value is due if it opened a container with something inside.
-    #[inline(always)]
-    fn value(&mut self, at: usize) -> Result<Due, Fault> {
-        match self.bytes.get(at) {
-            Some(b'"') => self.string(at, NodeKind::String).map(Due::After),
-            Some(b'-' | b'0'..=b'9') => self.number(at).map(Due::After),
-            Some(b'{') => self.open_object(at),
-            Some(b'[') => self.open_array(at),
-            Some(b't') => self.word(at, b"true", NodeKind::True),
-            Some(b'f') => self.word(at, b"false", NodeKind::False),
-            Some(b'n') => self.word(at, b"null", NodeKind::Null),
-            _ => fail(FaultKind::Syntax, at),
-        }
-    }
-
-    /// Goes on behind a value: closes what ends here. `After` is given at the end of the document.
-    #[inline(always)]
-    fn after_value(&mut self, at: usize) -> Result<Due, Fault> {
-        let mut at = self.skip_space(at);
-        while self.depth > 0 {
-            let is_object = self.innermost() == NodeKind::Object;
-            match self.bytes.get(at) {
-                Some(b',') => {
-                    at = self.skip_space(at + 1);
-                    return if is_object { self.name(at).map(Due::Value) } else { Ok(Due::Value(at)) };
+                    at
                 }
-                Some(b'}') if is_object => at = self.close(at)?,
-                Some(b']') if !is_object => at = self.close(at)?,
-                _ => return fail(FaultKind::Syntax, at),
+                b'[' => {
+                    at = self.open(at, NodeKind::Array)?;
+                    around = Around::Array;
+                    if self.byte(at) != b']' {
+                        continue;
+                    }
+                    at
+                }
+                byte => self.scalar(at, byte)?,
+            };
+            loop {
+                at = self.skip_space(at);
+                match (self.byte(at), around) {
+                    (b',', Around::Object | Around::Array) => break,
+                    (b'}', Around::Object) | (b']', Around::Array) => around = self.close(at)?,
+                    (_, Around::Nothing) if at == self.bytes.len() => return Ok(()),
+                    _ => return fail(FaultKind::Syntax, at),
+                }
+                at += 1;
             }
+            at = self.skip_space(at + 1);
         }
-        Ok(Due::After(at))
     }
 
-    fn open_object(&mut self, at: usize) -> Result<Due, Fault> {
-        let inside = self.open(at, NodeKind::Object)?;
-        if self.bytes.get(inside) == Some(&b'}') {
-            return self.close(inside).map(Due::After);
-        }
-        self.name(inside).map(Due::Value)
-    }
-
-    fn open_array(&mut self, at: usize) -> Result<Due, Fault> {
-        let inside = self.open(at, NodeKind::Array)?;
-        if self.bytes.get(inside) == Some(&b']') {
-            return self.close(inside).map(Due::After);
-        }
-        Ok(Due::Value(inside))
-    }
-
+    /// Begins a container; gives the place of what stands inside.
     fn open(&mut self, at: usize, kind: NodeKind) -> Result<usize, Fault> {
-        let node = short(self.used);
-        match self.open.get_mut(self.depth) {
-            Some(place) if self.depth < self.bounds.depth => *place = node,
-            _ => return fail(FaultKind::Depth, at),
+        if self.depth >= self.bounds.depth.min(MAX_DEPTH) {
+            return fail(FaultKind::Depth, at);
         }
+        let node = self.used;
+        self.push(Node { kind, start: short(at), link: short(self.innermost), ..Node::default() }, at)?;
+        self.innermost = node;
+        self.doubtful &= !(1 << self.depth);
         self.depth += 1;
-        self.push(Node { kind, start: short(at), ..Node::default() }, at)?;
         Ok(self.skip_space(at + 1))
     }
 
-    /// Ends the innermost container at the bracket under `at`; gives the place behind it and space.
-    fn close(&mut self, at: usize) -> Result<usize, Fault> {
-        self.depth -= 1;
-        let container = self.open.get(self.depth).map_or(0, |&at| index(at));
-        let used = short(self.used);
+    /// Ends the innermost container at the bracket under `at`; tells what is around it.
+    fn close(&mut self, at: usize) -> Result<Around, Fault> {
+        let container = self.innermost;
+        let used = self.used;
         let Some(node) = self.tape.get_mut(container) else { return fail(FaultKind::Nodes, at) };
-        node.link = used;
+        self.innermost = index(node.link);
+        self.depth -= 1;
+        node.link = short(used);
         node.len = short(at + 1) - node.start;
-        if node.kind == NodeKind::Object {
+        // Each member takes two nodes or more.
+        let is_large = (used - container) / 2 > self.bounds.members;
+        if node.kind == NodeKind::Object && (is_large || self.doubtful >> self.depth & 1 != 0) {
             self.check_members(container)?;
         }
-        Ok(self.skip_space(at + 1))
+        Ok(match self.tape.get(self.innermost).map(|node| node.kind) {
+            _ if self.depth == 0 => Around::Nothing,
+            Some(NodeKind::Object) => Around::Object,
+            _ => Around::Array,
+        })
     }
 
+    #[cold]
     fn check_members(&mut self, object: usize) -> Result<(), Fault> {
         let Some(nodes) = self.tape.get_mut(..self.used) else { return fail(FaultKind::Nodes, 0) };
         let names = check_names(self.text, nodes, object);
@@ -235,71 +229,88 @@ impl Scanner<'_, '_> {
     /// A member name, the colon and the space around it; gives the place of the value.
     #[inline(always)]
     fn name(&mut self, at: usize) -> Result<usize, Fault> {
-        if self.bytes.get(at) != Some(&b'"') {
+        if self.byte(at) != b'"' {
             return fail(FaultKind::Syntax, at);
         }
-        let at = self.string(at, NodeKind::Name)?;
-        let at = self.skip_space(at);
-        if self.bytes.get(at) != Some(&b':') {
+        let start = at + 1;
+        let extent = name_extent(self.bytes, start).map_err(|(kind, offset)| Fault { kind, offset })?;
+        let len = extent.end - start;
+        let link = name_hash(extent.prefix, len);
+        let flags = if extent.escaped { ESCAPED } else { 0 };
+        if extent.escaped || self.names.may_hold(self.innermost, link) {
+            self.doubtful |= 1 << (self.depth - 1);
+        }
+        self.push(Node { kind: NodeKind::Name, flags, start: short(start), len: short(len), link }, at)?;
+        let at = self.skip_space(extent.end + 1);
+        if self.byte(at) != b':' {
             return fail(FaultKind::Syntax, at);
         }
         Ok(self.skip_space(at + 1))
     }
 
+    /// A string that is a value; gives the place behind it.
     #[inline(always)]
-    fn string(&mut self, at: usize, kind: NodeKind) -> Result<usize, Fault> {
+    fn string(&mut self, at: usize) -> Result<usize, Fault> {
         let start = at + 1;
         let extent = string_extent(self.bytes, start).map_err(|(kind, offset)| Fault { kind, offset })?;
-        let len = extent.end - start;
-        let link = if kind == NodeKind::Name && !extent.escaped { name_hash(self.bytes, start, len) } else { 0 };
         let flags = if extent.escaped { ESCAPED } else { 0 };
-        self.push(Node { kind, flags, start: short(start), len: short(len), link }, at)?;
+        let len = short(extent.end - start);
+        self.push(Node { kind: NodeKind::String, flags, start: short(start), len, link: 0 }, at)?;
         Ok(extent.end + 1)
     }
 
-    #[inline(always)]
+    /// A value that is no string and no container.
+    fn scalar(&mut self, at: usize, first: u8) -> Result<usize, Fault> {
+        match first {
+            b'-' | b'0'..=b'9' => self.number(at),
+            b't' => self.word(at, b"true", NodeKind::True),
+            b'f' => self.word(at, b"false", NodeKind::False),
+            b'n' => self.word(at, b"null", NodeKind::Null),
+            _ => fail(FaultKind::Syntax, at),
+        }
+    }
+
+    #[inline]
     fn number(&mut self, start: usize) -> Result<usize, Fault> {
         let mut at = start;
-        if self.bytes.get(at) == Some(&b'-') {
+        if self.byte(at) == b'-' {
             at += 1;
         }
-        at = match self.bytes.get(at) {
-            Some(b'0') => at + 1,
+        at = match self.byte(at) {
+            b'0' => at + 1,
             _ => self.digits(at)?,
         };
-        if self.bytes.get(at) == Some(&b'.') {
+        if self.byte(at) == b'.' {
             at = self.digits(at + 1)?;
         }
-        if let Some(b'e' | b'E') = self.bytes.get(at) {
+        if let b'e' | b'E' = self.byte(at) {
             at += 1;
-            if let Some(b'+' | b'-') = self.bytes.get(at) {
+            if let b'+' | b'-' = self.byte(at) {
                 at += 1;
             }
             at = self.digits(at)?;
         }
-        self.push(
-            Node { kind: NodeKind::Number, start: short(start), len: short(at - start), ..Node::default() },
-            start,
-        )?;
+        let len = short(at - start);
+        self.push(Node { kind: NodeKind::Number, start: short(start), len, ..Node::default() }, start)?;
         Ok(at)
     }
 
     /// One digit or more.
-    #[inline(always)]
+    #[inline]
     fn digits(&self, start: usize) -> Result<usize, Fault> {
         let mut at = start;
-        while let Some(b'0'..=b'9') = self.bytes.get(at) {
+        while self.byte(at).is_ascii_digit() {
             at += 1;
         }
         if at == start { fail(FaultKind::Syntax, at) } else { Ok(at) }
     }
 
-    fn word(&mut self, at: usize, word: &[u8], kind: NodeKind) -> Result<Due, Fault> {
+    fn word(&mut self, at: usize, word: &[u8], kind: NodeKind) -> Result<usize, Fault> {
         if !self.bytes.get(at..).is_some_and(|rest| rest.starts_with(word)) {
             return fail(FaultKind::Syntax, at);
         }
         self.push(Node { kind, start: short(at), len: short(word.len()), ..Node::default() }, at)?;
-        Ok(Due::After(at + word.len()))
+        Ok(at + word.len())
     }
 
     #[inline(always)]
@@ -314,15 +325,21 @@ impl Scanner<'_, '_> {
         }
     }
 
+    /// The byte under `at`; behind the text a zero, which no grammar here holds.
     #[inline(always)]
-    fn innermost(&self) -> NodeKind {
-        let node = self.open.get(self.depth.wrapping_sub(1)).and_then(|&at| self.tape.get(index(at)));
-        node.map_or(NodeKind::Null, |node| node.kind)
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
     }
 
     #[inline(always)]
-    fn skip_space(&self, mut at: usize) -> usize {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.bytes.get(at) {
+    fn skip_space(&self, at: usize) -> usize {
+        // Issuers write no space, so that the first look is nearly always the last.
+        if self.byte(at) > b' ' { at } else { self.skip_spaces(at) }
+    }
+
+    #[cold]
+    fn skip_spaces(&self, mut at: usize) -> usize {
+        while let b' ' | b'\t' | b'\n' | b'\r' = self.byte(at) {
             at += 1;
         }
         at

@@ -9,7 +9,8 @@ pub struct Node {
     pub(super) start: u32,
     /// Bytes of text: without the quotes of a string or name.
     pub(super) len: u32,
-    /// Containers: index past the last node inside. Names: a hash of the first bytes.
+    /// Containers: index past the last node inside; while open, that of the container around. Names: a
+    /// hash of the first bytes.
     pub(super) link: u32,
 }
 
@@ -56,6 +57,7 @@ pub(super) const fn index(short: u32) -> usize {
 
 /// The other way; the scanner has checked that the text is short enough.
 #[inline]
-pub(super) fn short(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "no text is longer than its 32 bits")]
+pub(super) const fn short(index: usize) -> u32 {
+    index as u32
 }

@@ -34,6 +34,12 @@ impl<'a> Text<'a> {
         if self.escaped { self.bytes().eq(other.bytes()) } else { self.raw == other }
     }
 
+    /// [`Text::is`] for text that is at hand as bytes.
+    #[inline]
+    pub(crate) fn is_bytes(&self, other: &[u8]) -> bool {
+        if self.escaped { self.bytes().eq(other.iter().copied()) } else { self.raw.as_bytes() == other }
+    }
+
     /// Whether both texts, escapes resolved, are the same.
     pub fn same(&self, other: &Text<'_>) -> bool {
         if self.escaped || other.escaped { self.bytes().eq(other.bytes()) } else { self.raw == other.raw }

@@ -70,7 +70,8 @@ impl<'a> Value<'a> {
     /// The text of a number.
     #[inline]
     pub fn as_number(&self) -> Option<&'a str> {
-        (self.node.kind == NodeKind::Number).then(|| self.raw())
+        let start = index(self.node.start);
+        (self.node.kind == NodeKind::Number).then(|| self.text.get(start..start + index(self.node.len)).unwrap_or(""))
     }
 
     /// A number that is an integer and fits; `1e3` and `1000.0` are integers too.
@@ -163,6 +164,18 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The text, the tape and where the members stand on it; `None` if the value is no object.
+    #[inline]
+    pub(super) fn members_on_tape(&self) -> Option<(&'a str, &'a [Node], core::ops::Range<usize>)> {
+        (self.node.kind == NodeKind::Object).then(|| (self.text, self.tape, self.at + 1..index(self.node.link)))
+    }
+
+    /// The value whose node is `node`, at `at` on the same tape.
+    #[inline]
+    pub(super) fn of_same_text(&self, at: usize, node: &Node) -> Value<'a> {
+        Value { text: self.text, tape: self.tape, at, node: *node }
+    }
+
     #[inline]
     fn inside(&self) -> Cursor<'a> {
         Cursor { text: self.text, tape: self.tape, at: self.at + 1, end: index(self.node.link) }
@@ -205,9 +218,9 @@ impl<'a> Iterator for Members<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let name = self.0.advance()?;
-        let value = self.0.advance()?;
-        Some((node_text(self.0.text, &name.node), value))
+        let name = self.0.tape.get(self.0.at).filter(|_| self.0.at < self.0.end)?;
+        self.0.at += 1;
+        Some((node_text(self.0.text, name), self.0.advance()?))
     }
 }
 

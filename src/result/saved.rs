@@ -101,6 +101,9 @@ impl Decision {
             self.load_claims(reader.bytes(usize::try_from(claims).ok()?)?)?;
             facts.claims = Some(claims);
         }
+        if !is_sound(&facts) {
+            return None;
+        }
         self.facts = facts;
         Some(())
     }
@@ -121,6 +124,16 @@ impl Decision {
         let len = self.facts.claims.filter(|_| self.authenticated()).unwrap_or(0);
         usize::try_from(len).unwrap_or(0)
     }
+}
+
+/// Whether the facts can stand beside each other; no single damaged bit makes a denial one that allows.
+fn is_sound(facts: &Facts) -> bool {
+    let reason = facts.reason;
+    let malformed = reason.is_malformed_credential() && matches!(facts.http_status, 400 | 401);
+    let proved = facts.claims.is_some() || facts.subject.is_some();
+    (malformed || facts.http_status == reason.http_status())
+        && (reason == Reason::Ok || facts.claims.is_none())
+        && (reason != Reason::Ok || proved)
 }
 
 fn spans(facts: &Facts) -> [Option<Span>; 6] {

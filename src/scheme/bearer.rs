@@ -30,11 +30,11 @@ impl<'r> Lines<'r> {
         let mut lines = Lines::default();
         for line in request.lines {
             match line.name.len() {
-                13 if line.name.eq_ignore_ascii_case(b"authorization") => {
+                13 if http::is_word(line.name, b"authorization") => {
                     lines.authorization_count += 1;
                     lines.authorization.get_or_insert(line.value);
                 }
-                6 if line.name.eq_ignore_ascii_case(b"origin") => lines.origin = true,
+                6 if http::is_word(line.name, b"origin") => lines.origin = true,
                 29 if line.name.eq_ignore_ascii_case(b"access-control-request-method") => lines.request_method = true,
                 _ if sources.headers.is_empty() => {}
                 _ if sources.headers.iter().any(|name| line.name.eq_ignore_ascii_case(name.as_bytes())) => {
@@ -75,11 +75,15 @@ impl<'r> Lines<'r> {
 
 /// The scheme that was tried, as far as it can be told without judging the credentials.
 pub(crate) fn tried_scheme(request: &Request<'_>, lines: &Lines<'_>) -> Option<SchemeName> {
-    let is_bearer = if lines.authorization_count == 0 {
-        lines.other_count > 0
-    } else {
-        let mut authorizations = request.lines.iter().filter(|line| http::field_name_eq(line.name, b"authorization"));
-        authorizations.all(|line| matches!(http::select_scheme(line.value), SchemeWord::Bearer))
+    let names_bearer = |value: &[u8]| matches!(http::select_scheme(value), SchemeWord::Bearer);
+    let is_bearer = match (lines.authorization, lines.authorization_count) {
+        (None, _) => lines.other_count > 0,
+        (Some(value), 1) => names_bearer(value),
+        _ => {
+            let mut authorizations =
+                request.lines.iter().filter(|line| http::field_name_eq(line.name, b"authorization"));
+            authorizations.all(|line| names_bearer(line.value))
+        }
     };
     is_bearer.then_some(SchemeName::Bearer)
 }

@@ -101,7 +101,10 @@ fn check_size(token: &[u8], bearer: &Bearer) -> Result<(), Reason> {
 
 /// Decodes payload and signature into `bytes`, one behind the other.
 #[inline]
-fn decode_segments<'m>(jws: &CompactJws<'_>, bytes: &'m mut Vec<u8>) -> Result<(&'m [u8], &'m [u8]), Reason> {
+pub(super) fn decode_segments<'m>(
+    jws: &CompactJws<'_>,
+    bytes: &'m mut Vec<u8>,
+) -> Result<(&'m [u8], &'m [u8]), Reason> {
     let room = jws.payload.len() + jws.signature.len();
     if bytes.len() < room {
         bytes.resize(room, 0);
@@ -116,7 +119,7 @@ fn decode_segments<'m>(jws: &CompactJws<'_>, bytes: &'m mut Vec<u8>) -> Result<(
 /// The payload is one JSON object (RFC 7519 section 7.2); faults of its form come before the signature,
 /// because `iss` picks the keys.
 #[inline]
-fn read_claims<'m>(payload: &'m [u8], tape: &'m mut Vec<Node>) -> Result<Registered<'m>, Reason> {
+pub(super) fn read_claims<'m>(payload: &'m [u8], tape: &'m mut Vec<Node>) -> Result<Registered<'m>, Reason> {
     let nodes = json::nodes_for(payload.len()).min(limits::TOKEN_JSON_NODES);
     if tape.len() < nodes {
         tape.resize(nodes, Node::default());
@@ -126,14 +129,14 @@ fn read_claims<'m>(payload: &'m [u8], tape: &'m mut Vec<Node>) -> Result<Registe
     Value::root(text, tape).and_then(Registered::read).ok_or(Reason::JwtMalformed)
 }
 
-fn select_issuer<'v>(claims: &Registered<'_>, bearer: &'v Bearer) -> Result<(usize, &'v Issuer), Reason> {
+pub(super) fn select_issuer<'v>(claims: &Registered<'_>, bearer: &'v Bearer) -> Result<(usize, &'v Issuer), Reason> {
     let iss = claims.iss.ok_or(Reason::ClaimMissing)?;
     let iss = iss.as_text().ok_or(Reason::ClaimRejected)?;
     bearer.select_issuer(iss, claims.root()).ok_or(Reason::IssuerMismatch)
 }
 
 /// A nested token, or a `typ` that is no access token's (RFC 8725 section 3.11).
-fn check_type(header: JoseHeader<'_>, issuer: &Issuer) -> Result<(), Reason> {
+pub(super) fn check_type(header: JoseHeader<'_>, issuer: &Issuer) -> Result<(), Reason> {
     let accepted = match header.typ() {
         HeaderType::Absent => issuer.typ.accepts(None),
         HeaderType::NotText => false,
@@ -142,7 +145,7 @@ fn check_type(header: JoseHeader<'_>, issuer: &Issuer) -> Result<(), Reason> {
     if accepted && !header.is_nested() { Ok(()) } else { Err(Reason::TokenTypeMismatch) }
 }
 
-fn check_revoked(verifier: &Verifier, claims: &Registered<'_>) -> Result<(), Reason> {
+pub(super) fn check_revoked(verifier: &Verifier, claims: &Registered<'_>) -> Result<(), Reason> {
     let revoked = &verifier.store.revoked;
     if !revoked.is_any() {
         return Ok(());
@@ -160,7 +163,7 @@ fn text(claim: Option<Value<'_>>) -> Option<Text<'_>> {
 
 /// Whose token it is, for logs: from here on the signature holds.
 #[inline]
-fn record_identity(claims: &Registered<'_>, key: &ListedKey, facts: &mut Facts, text: &mut Vec<u8>) {
+pub(super) fn record_identity(claims: &Registered<'_>, key: &ListedKey, facts: &mut Facts, text: &mut Vec<u8>) {
     let mut record = |write: &dyn Fn(&mut Vec<u8>)| {
         let start = text.len();
         write(text);

@@ -3,6 +3,8 @@
 mod ladder;
 mod need;
 mod sources;
+#[cfg(feature = "bench-internals")]
+pub mod stages;
 
 use std::sync::Arc;
 

@@ -1,5 +1,12 @@
 //! Requests for tests, taken from the corpus by their id.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, dead_code, reason = "shared by tests that use parts of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code,
+    unreachable_pub,
+    reason = "shared by tests that use parts of it"
+)]
 
 use std::fs;
 use std::path::Path;

@@ -1,2 +1,32 @@
-//! The countersign command line.
-fn main() {}
+//! The countersign command line: what the core decides and reads, for people and for scripts.
+//!
+//! A front: it reads files and the clock, hands bytes to the core and writes what comes back. The
+//! one thing it does of its own is making keys and tokens for trying things out (`mint`).
+
+mod args;
+mod challenge;
+mod check;
+mod conform;
+mod dates;
+mod decode;
+mod der;
+mod fault;
+mod input;
+mod json;
+mod keys;
+#[cfg(feature = "aws-lc-rs")]
+mod mint;
+mod output;
+mod pem;
+mod policy;
+mod public_key;
+mod request;
+mod run;
+#[cfg(feature = "aws-lc-rs")]
+mod signing_key;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    run::run()
+}

@@ -1,0 +1,14 @@
+//! The built binary, asked as a person or a script would ask it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that meets the unexpected fails")]
+
+mod canary;
+mod challenge;
+mod check;
+mod conform;
+mod decode;
+mod keys;
+#[cfg(feature = "aws-lc-rs")]
+mod mint;
+mod policy;
+mod stream;
+mod support;

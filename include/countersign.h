@@ -1,0 +1,1015 @@
+/*
+ * countersign decides who is asking, and answers a 401 properly.
+ *
+ * Generated from src/ffi by `make header`; do not edit.
+ *
+ * A host makes three objects at start: a policy (countersign_policy_new) from its JSON document, a
+ * store of live keys (countersign_store_new) and a verifier of the two (countersign_verifier_new);
+ * or all three at once (countersign_verifier_from_json). For each request it fills a
+ * countersign_request and calls countersign_check with a countersign_decision that it keeps and
+ * reuses. If the decision denies, it answers with the decision's status, fields and body; if not,
+ * it reads the claims. examples/c/guard.c is the whole of it.
+ *
+ * Conventions
+ *
+ * - A function returns a countersign_status: COUNTERSIGN_OK, or why the call could not be carried
+ *   out. countersign_check also returns COUNTERSIGN_DENIED. Why a request was denied is a reason,
+ *   never a status.
+ * - Deny is the resting state: zeroed memory, a new decision, a failed call and a NULL handle all
+ *   read as a denial. A reason, kind or scheme whose number you do not know is a denial too.
+ * - What _new gives has one owner, who gives it back with the _free of the same name; NULL may be
+ *   given back. Objects may be freed in any order: what still needs another keeps it alive.
+ *   Everything else is lent, and its comment says until when.
+ * - Policies, stores, verifiers and key sets may be used by any number of threads at once.
+ *   Decisions, reports, tokens and readings belong to one thread at a time.
+ * - The library starts no thread, opens no file or socket, reads no clock and no environment, and
+ *   calls nobody back.
+ * - A countersign_str is not terminated by a zero. {NULL, 0} is empty; NULL with a length is
+ *   COUNTERSIGN_NULL_ARGUMENT. Where absent and empty differ, NULL is absent.
+ * - A struct starts with struct_size, which the caller sets to sizeof of the struct, before passing
+ *   it in either direction; the rest starts zeroed. Bytes behind what this library knows must be
+ *   zero, and so must be what is called reserved.
+ * - Outputs change on success only, except a decision (which first denies), the needed length of a
+ *   buffer that is too short, and a report. Memory handed in for an output overlaps nothing else.
+ * - Numbers are never given to another meaning; later versions add some.
+ * - A panic inside becomes COUNTERSIGN_PANIC, or the resting value of a function without a status,
+ *   and a line on standard error; what the call touched denies. Only running out of memory or of
+ *   stack ends the process.
+ */
+
+#ifndef COUNTERSIGN_H
+#define COUNTERSIGN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The version of this header. */
+#define COUNTERSIGN_VERSION "0.1.0"
+/** The same as a number to compare, two hexadecimal digits a part. */
+#define COUNTERSIGN_VERSION_NUMBER UINT32_C(0x000100)
+
+/* ==========================================================================
+ * Text, bytes and fields
+ *
+ * Two frozen views of what belongs to somebody else.
+ * ======================================================================= */
+
+/** Bytes that belong to somebody else: a pointer and a length. Frozen. */
+typedef struct countersign_str {
+    /** The first byte; may be NULL if len is 0. */
+    const char *data;
+    /** Bytes, without a terminating zero. */
+    size_t len;
+} countersign_str;
+
+/** A field line, or an auth-param: a name and a value. Frozen. */
+typedef struct countersign_field {
+    /** The name. */
+    countersign_str name;
+    /** The value. */
+    countersign_str value;
+} countersign_field;
+
+/* ==========================================================================
+ * Statuses
+ *
+ * How a call ended. A reason, why a request was denied, is something else.
+ * ======================================================================= */
+
+/** The call was carried out; for countersign_check: the request is allowed. */
+#define COUNTERSIGN_OK UINT32_C(0)
+/** countersign_check: the request is denied. The decision says why and what to send. */
+#define COUNTERSIGN_DENIED UINT32_C(1)
+/** A pointer that must not be NULL is. */
+#define COUNTERSIGN_NULL_ARGUMENT UINT32_C(2)
+/** An argument is out of range, not UTF-8 where text is asked, or contradicts another. */
+#define COUNTERSIGN_ARGUMENT_INVALID UINT32_C(3)
+/** A struct_size is smaller than this library's struct, or what lies behind it is not zero. */
+#define COUNTERSIGN_STRUCT_SIZE UINT32_C(4)
+/** The policy is refused; the report says where and why. */
+#define COUNTERSIGN_POLICY_INVALID UINT32_C(5)
+/** The key set is refused; the report says why. The present set stays. */
+#define COUNTERSIGN_KEYS_INVALID UINT32_C(6)
+/** The memory handed in is too short; the needed length was written. */
+#define COUNTERSIGN_BUFFER_TOO_SMALL UINT32_C(7)
+/** There is no such thing: an index past the end, a claim that is not there. */
+#define COUNTERSIGN_NOT_FOUND UINT32_C(8)
+/** The claim is there and of another kind. */
+#define COUNTERSIGN_WRONG_KIND UINT32_C(9)
+/** The text cannot be read or written; nothing was changed. */
+#define COUNTERSIGN_MALFORMED UINT32_C(10)
+/** A fault inside the library was caught. Report it; what the call touched denies. */
+#define COUNTERSIGN_PANIC UINT32_C(11)
+
+/** How a call ended: COUNTERSIGN_OK, or one of the other COUNTERSIGN_ statuses. */
+typedef uint32_t countersign_status;
+
+/**
+ * The name of a status, as in "policy_invalid"; empty for a number that this library does not know.
+ * Static text.
+ */
+countersign_str countersign_status_name(countersign_status status);
+
+/* ==========================================================================
+ * What this library is, and the table of reasons
+ *
+ * Static data; any thread may read it at any time.
+ * ======================================================================= */
+
+/** The number of the ABI, which is also that of the SONAME. */
+#define COUNTERSIGN_ABI UINT32_C(0)
+
+/** One row of the table of reasons. All texts are static. */
+typedef struct countersign_reason_info {
+    /** sizeof(countersign_reason_info), set by the caller. */
+    uint64_t struct_size;
+    /** The stable number, one of COUNTERSIGN_REASON_. */
+    uint32_t number;
+    /** The default HTTP status; 200 lets through, 0 decides nothing. */
+    uint32_t http_status;
+    /** 1 if the policy's malformed_status decides between 401 and 400. */
+    uint32_t malformed;
+    /** 1 if a fresh access token can be expected to cure the fault. */
+    uint32_t refresh_helps;
+    /** The stable name, as in "token_expired". */
+    countersign_str name;
+    /** The error of Bearer and DPoP challenges (RFC 6750 section 3.1); empty if there is none. */
+    countersign_str error;
+    /** The public text; empty if there is none. */
+    countersign_str text;
+    /** What the operator does next; never for the caller of the API. */
+    countersign_str next_step;
+} countersign_reason_info;
+
+/** The version of this library, as in "0.1.0". Static text. Any thread. */
+countersign_str countersign_version(void);
+
+/** The number of the ABI that this library has; it goes with the header whose COUNTERSIGN_ABI is the same. */
+uint32_t countersign_abi(void);
+
+/** The cryptography that this library was built with: "ring" or "aws-lc-rs". Static text. */
+countersign_str countersign_backend(void);
+
+/** How many reasons this library knows; the length of an array of counters. */
+size_t countersign_reason_count(void);
+
+/**
+ * The row of the table of reasons at index, which is also the place of the reason's counter.
+ *
+ * COUNTERSIGN_NOT_FOUND past the end. Any thread.
+ */
+countersign_status countersign_reason_at(size_t index,
+                                         countersign_reason_info *out);
+
+/**
+ * The name of a reason, as in "token_expired"; empty for a number that this library does not know.
+ * Static text. Any thread.
+ */
+countersign_str countersign_reason_name(uint32_t reason);
+
+/*
+ * Reasons: why a request was let through or denied, or why a document could not be read.
+ * docs/REASONS.md tells what to do about each.
+ */
+/** Never the outcome of a check; a call failed and its result was read all the same. */
+#define COUNTERSIGN_REASON_UNDECIDED UINT32_C(0)
+/** Nothing to do. */
+#define COUNTERSIGN_REASON_OK UINT32_C(1)
+/** Nothing to do; the route takes callers without credentials. */
+#define COUNTERSIGN_REASON_ANONYMOUS_ALLOWED UINT32_C(2)
+/** Let the CORS layer answer; list Authorization by name in the allowed headers. */
+#define COUNTERSIGN_REASON_PREFLIGHT_EXEMPT UINT32_C(3)
+/** No credentials were sent. */
+#define COUNTERSIGN_REASON_CREDENTIALS_MISSING UINT32_C(1001)
+/** No credentials were sent. */
+#define COUNTERSIGN_REASON_HEADER_STRIPPED_SUSPECTED UINT32_C(1002)
+/** The authentication scheme is not supported here. */
+#define COUNTERSIGN_REASON_SCHEME_UNSUPPORTED UINT32_C(1003)
+/** Credentials were sent in a place that is not accepted. */
+#define COUNTERSIGN_REASON_CREDENTIALS_MISPLACED UINT32_C(1004)
+/** More than one Authorization header was sent. */
+#define COUNTERSIGN_REASON_AUTHORIZATION_REPEATED UINT32_C(1101)
+/** The credentials were sent in more than one way. */
+#define COUNTERSIGN_REASON_MULTIPLE_TOKEN_METHODS UINT32_C(1102)
+/** The Authorization header is malformed. */
+#define COUNTERSIGN_REASON_AUTHORIZATION_MALFORMED UINT32_C(1103)
+/** The credentials are too large. */
+#define COUNTERSIGN_REASON_TOKEN_TOO_LARGE UINT32_C(1104)
+/** Credentials must be sent over TLS. */
+#define COUNTERSIGN_REASON_INSECURE_TRANSPORT UINT32_C(1105)
+/** The Bearer token is empty. */
+#define COUNTERSIGN_REASON_BEARER_EMPTY UINT32_C(1201)
+/** Unexpected character after the Bearer scheme name. */
+#define COUNTERSIGN_REASON_BEARER_COLON UINT32_C(1202)
+/** A space is needed between the scheme and the token. */
+#define COUNTERSIGN_REASON_BEARER_SPACE_MISSING UINT32_C(1203)
+/** Unexpected space in the Authorization header. */
+#define COUNTERSIGN_REASON_BEARER_STRAY_SPACE UINT32_C(1204)
+/** The token must not be in quotes. */
+#define COUNTERSIGN_REASON_BEARER_QUOTED UINT32_C(1205)
+/** The token contains a line break. */
+#define COUNTERSIGN_REASON_BEARER_NEWLINE UINT32_C(1206)
+/** The scheme name appears twice. */
+#define COUNTERSIGN_REASON_BEARER_PREFIX_REPEATED UINT32_C(1207)
+/** The scheme name is missing. */
+#define COUNTERSIGN_REASON_BEARER_SCHEME_MISSING UINT32_C(1208)
+/** The token is a placeholder. */
+#define COUNTERSIGN_REASON_BEARER_PLACEHOLDER UINT32_C(1209)
+/** The token contains a character that is not allowed. */
+#define COUNTERSIGN_REASON_BEARER_BAD_CHARACTER UINT32_C(1210)
+/** The access token format is not supported. */
+#define COUNTERSIGN_REASON_TOKEN_NOT_JWT UINT32_C(2001)
+/** The access token is malformed. */
+#define COUNTERSIGN_REASON_JWT_MALFORMED UINT32_C(2002)
+/** Encrypted tokens are not accepted. */
+#define COUNTERSIGN_REASON_JWE_GIVEN UINT32_C(2003)
+/** Only the compact token form is accepted. */
+#define COUNTERSIGN_REASON_JWS_JSON_GIVEN UINT32_C(2004)
+/** The access token needs an unsupported extension. */
+#define COUNTERSIGN_REASON_CRIT_UNSUPPORTED UINT32_C(2005)
+/** The signing algorithm is not supported. */
+#define COUNTERSIGN_REASON_ALG_UNSUPPORTED UINT32_C(2101)
+/** The signing algorithm is not allowed. */
+#define COUNTERSIGN_REASON_ALG_NOT_ALLOWED UINT32_C(2102)
+/** The access token signature is not valid. */
+#define COUNTERSIGN_REASON_KEY_MISMATCH UINT32_C(2103)
+/** The access token signing key is not known. */
+#define COUNTERSIGN_REASON_KID_UNKNOWN UINT32_C(2104)
+/** The access token signature is not valid. */
+#define COUNTERSIGN_REASON_SIGNATURE_INVALID UINT32_C(2105)
+/** The access token expired. */
+#define COUNTERSIGN_REASON_TOKEN_EXPIRED UINT32_C(3001)
+/** The access token is not valid yet. */
+#define COUNTERSIGN_REASON_TOKEN_NOT_YET_VALID UINT32_C(3002)
+/** The access token is not valid at this time. */
+#define COUNTERSIGN_REASON_CLOCK_SKEW_SUSPECTED UINT32_C(3003)
+/** The access token issuer is not accepted. */
+#define COUNTERSIGN_REASON_ISSUER_MISMATCH UINT32_C(3101)
+/** The access token is not meant for this resource. */
+#define COUNTERSIGN_REASON_AUDIENCE_MISMATCH UINT32_C(3102)
+/** The credentials belong to another realm. */
+#define COUNTERSIGN_REASON_REALM_MISMATCH UINT32_C(3103)
+/** The access token lacks a required claim. */
+#define COUNTERSIGN_REASON_CLAIM_MISSING UINT32_C(3104)
+/** The access token has an unacceptable claim. */
+#define COUNTERSIGN_REASON_CLAIM_REJECTED UINT32_C(3105)
+/** The token is not an access token. */
+#define COUNTERSIGN_REASON_TOKEN_TYPE_MISMATCH UINT32_C(3201)
+/** The token is not an access token. */
+#define COUNTERSIGN_REASON_ID_TOKEN_GIVEN UINT32_C(3202)
+/** The token is not an access token. */
+#define COUNTERSIGN_REASON_REFRESH_TOKEN_GIVEN UINT32_C(3203)
+/** The access token was revoked. */
+#define COUNTERSIGN_REASON_TOKEN_REVOKED UINT32_C(3301)
+/** The access token is suspended. */
+#define COUNTERSIGN_REASON_TOKEN_SUSPENDED UINT32_C(3302)
+/** The access token is not active. */
+#define COUNTERSIGN_REASON_TOKEN_INACTIVE UINT32_C(3303)
+/** A DPoP proof is required. */
+#define COUNTERSIGN_REASON_DPOP_PROOF_MISSING UINT32_C(4001)
+/** The DPoP proof is not valid. */
+#define COUNTERSIGN_REASON_DPOP_PROOF_INVALID UINT32_C(4002)
+/** The DPoP proof does not match this request. */
+#define COUNTERSIGN_REASON_DPOP_REQUEST_MISMATCH UINT32_C(4003)
+/** The DPoP proof is not from a recent time. */
+#define COUNTERSIGN_REASON_DPOP_PROOF_STALE UINT32_C(4004)
+/** The DPoP proof was already used. */
+#define COUNTERSIGN_REASON_DPOP_PROOF_REPLAYED UINT32_C(4005)
+/** The DPoP proof needs the current nonce. */
+#define COUNTERSIGN_REASON_DPOP_NONCE_REQUIRED UINT32_C(4006)
+/** The access token is bound to another key. */
+#define COUNTERSIGN_REASON_DPOP_KEY_MISMATCH UINT32_C(4007)
+/** The access token must be used with DPoP. */
+#define COUNTERSIGN_REASON_DPOP_DOWNGRADE UINT32_C(4008)
+/** A client certificate is required. */
+#define COUNTERSIGN_REASON_CERTIFICATE_MISSING UINT32_C(4101)
+/** The access token is bound to another certificate. */
+#define COUNTERSIGN_REASON_CERTIFICATE_MISMATCH UINT32_C(4102)
+/** The Basic credentials are malformed. */
+#define COUNTERSIGN_REASON_BASIC_MALFORMED UINT32_C(5001)
+/** The user name or password is not correct. */
+#define COUNTERSIGN_REASON_PASSWORD_REJECTED UINT32_C(5002)
+/** The Digest credentials are malformed. */
+#define COUNTERSIGN_REASON_DIGEST_MALFORMED UINT32_C(5101)
+/** The nonce is no longer valid. */
+#define COUNTERSIGN_REASON_DIGEST_NONCE_STALE UINT32_C(5102)
+/** The user name or password is not correct. */
+#define COUNTERSIGN_REASON_DIGEST_REJECTED UINT32_C(5103)
+/** The API key is malformed. */
+#define COUNTERSIGN_REASON_API_KEY_MALFORMED UINT32_C(5201)
+/** The API key is not valid. */
+#define COUNTERSIGN_REASON_API_KEY_UNKNOWN UINT32_C(5202)
+/** The API key belongs to another environment. */
+#define COUNTERSIGN_REASON_API_KEY_WRONG_ENVIRONMENT UINT32_C(5203)
+/** The API key is not valid. */
+#define COUNTERSIGN_REASON_API_KEY_REVOKED UINT32_C(5204)
+/** No session. */
+#define COUNTERSIGN_REASON_SESSION_COOKIE_MISSING UINT32_C(5301)
+/** The session is not valid. */
+#define COUNTERSIGN_REASON_SESSION_INVALID UINT32_C(5302)
+/** The request did not pass the cross-site check. */
+#define COUNTERSIGN_REASON_CSRF_REJECTED UINT32_C(5303)
+/** The access token does not cover this operation. */
+#define COUNTERSIGN_REASON_INSUFFICIENT_SCOPE UINT32_C(6001)
+/** Access is denied. */
+#define COUNTERSIGN_REASON_ACCESS_DENIED UINT32_C(6002)
+/** A stronger or more recent login is required. */
+#define COUNTERSIGN_REASON_AUTHENTICATION_INSUFFICIENT UINT32_C(6101)
+/** Authentication is temporarily unavailable. */
+#define COUNTERSIGN_REASON_KEYS_UNAVAILABLE UINT32_C(9001)
+/** Authentication is temporarily unavailable. */
+#define COUNTERSIGN_REASON_INTROSPECTION_UNAVAILABLE UINT32_C(9002)
+/** Authentication is temporarily unavailable. */
+#define COUNTERSIGN_REASON_STATUS_UNAVAILABLE UINT32_C(9003)
+/** Internal error. */
+#define COUNTERSIGN_REASON_INTERNAL_ERROR UINT32_C(9004)
+/** The document is refused; the JSON Pointer names the place. */
+#define COUNTERSIGN_REASON_POLICY_INVALID UINT32_C(9101)
+/** Not a JWK Set: no object, no keys array, or a repeated name in the set's own object. The
+    last good set stays. */
+#define COUNTERSIGN_REASON_JWKS_INVALID UINT32_C(9102)
+/** A fault at the given value and offset; the challenges before it are returned. */
+#define COUNTERSIGN_REASON_CHALLENGE_MALFORMED UINT32_C(9103)
+/** What was asked cannot be written: control byte, a name that is no token, a name twice. */
+#define COUNTERSIGN_REASON_CHALLENGE_INVALID UINT32_C(9104)
+/** The line is not a case; the run goes on. */
+#define COUNTERSIGN_REASON_CASE_INVALID UINT32_C(9105)
+/** A required member is absent, repeated, of the wrong type or length, or the point is off the
+    curve (kid, kty, alg are listed as null if repeated). */
+#define COUNTERSIGN_REASON_KEY_MALFORMED UINT32_C(9111)
+/** kty or crv is not known here; harmless unless a token needs it. */
+#define COUNTERSIGN_REASON_KEY_TYPE_UNKNOWN UINT32_C(9112)
+/** use or key_ops says it is for something else. */
+#define COUNTERSIGN_REASON_KEY_NOT_FOR_SIGNATURES UINT32_C(9113)
+/** Below the minimum size (RSA 2048 bits; HMAC as long as its hash). */
+#define COUNTERSIGN_REASON_KEY_TOO_WEAK UINT32_C(9114)
+/** A published key carries private members: tell its owner, and treat it as exposed. */
+#define COUNTERSIGN_REASON_KEY_HAS_PRIVATE_PART UINT32_C(9115)
+/** A secret came from a fetched set; configure it locally or use an asymmetric key. */
+#define COUNTERSIGN_REASON_KEY_SYMMETRIC_FROM_NETWORK UINT32_C(9116)
+/** Over the cap on modulus or exponent. */
+#define COUNTERSIGN_REASON_KEY_TOO_LARGE UINT32_C(9117)
+/** alg is no signature algorithm, or does not fit the key. */
+#define COUNTERSIGN_REASON_KEY_ALG_UNUSABLE UINT32_C(9118)
+
+/* ==========================================================================
+ * Reports
+ *
+ * What a loader found, for the person who wrote the document.
+ * ======================================================================= */
+
+/** A finding without which the document would have loaded. */
+#define COUNTERSIGN_SEVERITY_ERROR UINT32_C(1)
+/** A finding that the document's author should know of. */
+#define COUNTERSIGN_SEVERITY_WARNING UINT32_C(2)
+
+/** What a loader found: one error, or any number of warnings. Belongs to one thread at a time. */
+typedef struct countersign_report countersign_report;
+
+/** One finding. The texts are lent until the report is freed. */
+typedef struct countersign_finding {
+    /** sizeof(countersign_finding), set by the caller. */
+    uint64_t struct_size;
+    /** COUNTERSIGN_SEVERITY_ERROR or COUNTERSIGN_SEVERITY_WARNING. */
+    uint32_t severity;
+    /** Zero. */
+    uint32_t reserved;
+    /** A stable word for the kind of finding, as in "member_unknown". */
+    countersign_str code;
+    /** The place in the document, a JSON Pointer (RFC 6901); empty for the whole document. */
+    countersign_str pointer;
+    /** What was found and what is allowed, for a person. Never holds a secret. */
+    countersign_str text;
+} countersign_finding;
+
+/** How many findings there are; 0 for NULL. */
+size_t countersign_report_count(const countersign_report *report);
+
+/** The finding at index. COUNTERSIGN_NOT_FOUND past the end. */
+countersign_status countersign_report_at(const countersign_report *report,
+                                         size_t index,
+                                         countersign_finding *out);
+
+/** Gives a report back. NULL is ignored. */
+void countersign_report_free(countersign_report *report);
+
+/* ==========================================================================
+ * Policies
+ *
+ * What an operator asks of requests: one JSON document, checked and compiled once. docs/POLICY.md
+ * tells its members, docs/policy.schema.json checks it in an editor.
+ * ======================================================================= */
+
+/** A checked policy. Immutable; any number of threads and, after a fork, processes may use it. */
+typedef struct countersign_policy countersign_policy;
+
+/** What a policy is loaded with, beside its document. */
+typedef struct countersign_policy_options {
+    /** sizeof(countersign_policy_options), set by the caller. */
+    uint64_t struct_size;
+    /** What {"ref": "name"} in the document stands for: names and bytes. Read during the call only. */
+    const countersign_field *refs;
+    /** How many there are. */
+    size_t ref_count;
+} countersign_policy_options;
+
+/**
+ * Loads a policy (docs/POLICY.md) from its JSON text.
+ *
+ * options may be NULL. On success *out is the caller's; give it back with countersign_policy_free.
+ * If report is not NULL, *report becomes the caller's on success (warnings, perhaps none) and with
+ * COUNTERSIGN_POLICY_INVALID (the error); otherwise it is left alone. Any thread.
+ */
+countersign_status countersign_policy_new(const countersign_policy_options *options,
+                                          countersign_str json,
+                                          countersign_policy **out,
+                                          countersign_report **report);
+
+/** How many header fields the policy wants to see; 0 for NULL. */
+size_t countersign_policy_field_count(const countersign_policy *policy);
+
+/**
+ * The name, in lower case, of a header field that the policy wants to see: the host passes every line of
+ * these fields, unmerged and in order, and need not pass others. Lent until the policy is freed.
+ *
+ * COUNTERSIGN_NOT_FOUND past the end.
+ */
+countersign_status countersign_policy_field_at(const countersign_policy *policy,
+                                               size_t index,
+                                               countersign_str *out);
+
+/** Gives a policy back. Stores and verifiers made of it go on working. NULL is ignored. */
+void countersign_policy_free(countersign_policy *policy);
+
+/* ==========================================================================
+ * Stores
+ *
+ * The live keys of a policy's issuers, and the revoked token ids.
+ * ======================================================================= */
+
+/**
+ * The live key sources of a policy. One per process; any number of its threads may use it, and
+ * none ever waits for another.
+ */
+typedef struct countersign_store countersign_store;
+
+/** What a store is made with. */
+typedef struct countersign_store_options {
+    /** sizeof(countersign_store_options), set by the caller. */
+    uint64_t struct_size;
+    /** At least 16 random bytes, other ones in every process: they spread what processes do at the same time. */
+    countersign_str entropy;
+} countersign_store_options;
+
+/**
+ * Makes the store of a policy. Its inline key sets are there at once.
+ *
+ * On success *out is the caller's; give it back with countersign_store_free.
+ * COUNTERSIGN_ARGUMENT_INVALID for less than 16 bytes of entropy.
+ */
+countersign_status countersign_store_new(const countersign_store_options *options,
+                                         const countersign_policy *policy,
+                                         countersign_store **out);
+
+/**
+ * Puts a JWK Set (RFC 7517 section 5) in place of the present one of issuer, as the policy names it.
+ *
+ * Checks under way finish with the old one; no thread waits. COUNTERSIGN_NOT_FOUND for an issuer that the
+ * policy does not have. COUNTERSIGN_KEYS_INVALID for what is no JWK Set or has no usable key: the present set
+ * stays, and *report, if report is not NULL, becomes the caller's and says why.
+ */
+countersign_status countersign_store_set_keys(countersign_store *store,
+                                              countersign_str issuer,
+                                              countersign_str jwks,
+                                              countersign_report **report);
+
+/** Puts these token ids (jti) in place of the revoked ones. They are copied. */
+countersign_status countersign_store_set_revoked(countersign_store *store,
+                                                 const countersign_str *ids,
+                                                 size_t id_count);
+
+/** Gives a store back. Verifiers made of it go on working. NULL is ignored. */
+void countersign_store_free(countersign_store *store);
+
+/* ==========================================================================
+ * Requests
+ *
+ * What HTTP handed over, borrowed for one check.
+ * ======================================================================= */
+
+/** One request. Everything it points to is read during countersign_check only. */
+typedef struct countersign_request {
+    /** sizeof(countersign_request), set by the caller. */
+    uint64_t struct_size;
+    /** The method, as in "GET". */
+    countersign_str method;
+    /** The target: a path with its query, or an absolute URI. */
+    countersign_str target;
+    /**
+     * The header lines, unmerged and in order: at least all those of the fields that
+     * countersign_policy_field_at names.
+     */
+    const countersign_field *fields;
+    /** How many lines there are. */
+    size_t field_count;
+    /** The wall time: seconds since 1970, as in the tv_sec of CLOCK_REALTIME. Zero or less is an internal_error. */
+    int64_t now_seconds;
+    /** The wall time: nanoseconds below one second, as in tv_nsec. */
+    uint32_t now_nanos;
+    /** Zero. */
+    uint32_t reserved;
+    /** The policy's profile to judge by; NULL for none. */
+    countersign_str profile;
+    /** Space-separated scopes in place of the policy's; NULL for the policy's, "" for none. */
+    countersign_str scopes;
+    /** The SHA-256 of the client certificate as base64url (RFC 8705 section 3.1), from the TLS layer; NULL for none. */
+    countersign_str client_cert_sha256;
+    /** An array of counters by reason, or NULL. They are counted up atomically and may lie in shared memory. */
+    uint64_t *counters;
+    /** The length of the array; the places are those of countersign_reason_at. */
+    size_t counter_count;
+} countersign_request;
+
+/* ==========================================================================
+ * Decisions
+ *
+ * The answer to a request, read by accessors, and kept in the host's memory if need be.
+ * ======================================================================= */
+
+/** No scheme was recognised. */
+#define COUNTERSIGN_SCHEME_NONE UINT32_C(0)
+/** Bearer (RFC 6750). */
+#define COUNTERSIGN_SCHEME_BEARER UINT32_C(1)
+/** DPoP (RFC 9449). */
+#define COUNTERSIGN_SCHEME_DPOP UINT32_C(2)
+/** Digest (RFC 7616). */
+#define COUNTERSIGN_SCHEME_DIGEST UINT32_C(3)
+/** Basic (RFC 7617). */
+#define COUNTERSIGN_SCHEME_BASIC UINT32_C(4)
+/** Api-Key, by convention. */
+#define COUNTERSIGN_SCHEME_API_KEY UINT32_C(5)
+/** The host has nothing to do. */
+#define COUNTERSIGN_NEED_NONE UINT32_C(0)
+/** The host fetches the issuer's JWK Set and hands it to countersign_store_set_keys. */
+#define COUNTERSIGN_NEED_KEYS UINT32_C(1)
+
+/**
+ * The answer to one request, with the working memory that the next one reuses. One thread at a time.
+ *
+ * A new one denies. What its accessors lend lives until the next call that changes it: countersign_check,
+ * countersign_decision_load, countersign_decision_reset, countersign_decision_free.
+ */
+typedef struct countersign_decision countersign_decision;
+
+/** What the host must do before the same request can pass. The texts are lent as the decision says. */
+typedef struct countersign_need {
+    /** sizeof(countersign_need), set by the caller. */
+    uint64_t struct_size;
+    /** COUNTERSIGN_NEED_NONE, COUNTERSIGN_NEED_KEYS or a later one. */
+    uint32_t kind;
+    /** Zero. */
+    uint32_t reserved;
+    /** The issuer as the policy names it. */
+    countersign_str issuer;
+    /** Where its JWK Set is. */
+    countersign_str jwks_uri;
+} countersign_need;
+
+/** Makes a decision, which denies. Give it back with countersign_decision_free. */
+countersign_status countersign_decision_new(countersign_decision **out);
+
+/** Takes a decision back to its resting state, which denies. Its memory is kept. NULL is ignored. */
+void countersign_decision_reset(countersign_decision *decision);
+
+/** Gives a decision back. NULL is ignored. */
+void countersign_decision_free(countersign_decision *decision);
+
+/** 1 if the request is let through, else 0; 0 for NULL. It may still be anonymous. */
+uint32_t countersign_decision_allowed(const countersign_decision *decision);
+
+/** 1 if the request is let through and its credential proved an identity, else 0; 0 for NULL. */
+uint32_t countersign_decision_authenticated(const countersign_decision *decision);
+
+/** Why: one of COUNTERSIGN_REASON_; COUNTERSIGN_REASON_UNDECIDED for NULL. */
+uint32_t countersign_decision_reason(const countersign_decision *decision);
+
+/** The HTTP status to answer with, 200 if the request is let through; 500 for NULL. */
+uint32_t countersign_decision_http_status(const countersign_decision *decision);
+
+/** The scheme that was tried, one of COUNTERSIGN_SCHEME_, also if its credentials were malformed. */
+uint32_t countersign_decision_scheme(const countersign_decision *decision);
+
+/**
+ * The usual spelling of a scheme, as in "Bearer"; empty for COUNTERSIGN_SCHEME_NONE and unknown numbers.
+ * Static text.
+ */
+countersign_str countersign_scheme_name(uint32_t scheme);
+
+/**
+ * The token's issuer, once its signature held, on denials too; for logs.
+ * COUNTERSIGN_NOT_FOUND if there is none. Lent as the decision says.
+ */
+countersign_status countersign_decision_issuer(const countersign_decision *decision,
+                                               countersign_str *out);
+
+/**
+ * The token's subject, once its signature held, on denials too; for logs.
+ * COUNTERSIGN_NOT_FOUND if there is none. Lent as the decision says.
+ */
+countersign_status countersign_decision_subject(const countersign_decision *decision,
+                                                countersign_str *out);
+
+/**
+ * The kid of the key whose signature held, on denials too; for logs.
+ * COUNTERSIGN_NOT_FOUND if there is none. Lent as the decision says.
+ */
+countersign_status countersign_decision_key_id(const countersign_decision *decision,
+                                               countersign_str *out);
+
+/**
+ * The problem document (RFC 9457) to send with a denial, as application/problem+json.
+ * COUNTERSIGN_NOT_FOUND if the request is let through. Lent as the decision says.
+ */
+countersign_status countersign_decision_body(const countersign_decision *decision,
+                                             countersign_str *out);
+
+/** How many fields the host adds to its response; 0 for NULL. */
+size_t countersign_decision_field_count(const countersign_decision *decision);
+
+/**
+ * One field that the host adds to its response, one field line each, in this order.
+ * COUNTERSIGN_NOT_FOUND past the end. Lent as the decision says.
+ */
+countersign_status countersign_decision_field_at(const countersign_decision *decision,
+                                                 size_t index,
+                                                 countersign_str *name,
+                                                 countersign_str *value);
+
+/** What the host must do before the same request can pass; kind is COUNTERSIGN_NEED_NONE if nothing. */
+countersign_status countersign_decision_need(const countersign_decision *decision,
+                                             countersign_need *out);
+
+/**
+ * Writes the decision as one block to the caller's memory, which may then be copied and moved.
+ *
+ * *needed, if needed is not NULL, becomes the length of the block, also with COUNTERSIGN_BUFFER_TOO_SMALL; block may
+ * be NULL with a capacity of 0 to ask for it. It is for processes on this machine with this version: no seal
+ * protects it, so keep it where only they can write.
+ */
+countersign_status countersign_decision_save(const countersign_decision *decision,
+                                             char *block,
+                                             size_t capacity,
+                                             size_t *needed);
+
+/**
+ * Takes the decision that countersign_decision_save wrote at the front of block in place of what decision holds.
+ *
+ * COUNTERSIGN_MALFORMED for anything else; decision then denies. The block is copied.
+ */
+countersign_status countersign_decision_load(countersign_decision *decision,
+                                             const char *block,
+                                             size_t len);
+
+/* ==========================================================================
+ * Claims
+ *
+ * Those of an allowed decision, found by JSON Pointer; a denied one has none.
+ * ======================================================================= */
+
+/** null. */
+#define COUNTERSIGN_KIND_NULL UINT32_C(1)
+/** true or false. */
+#define COUNTERSIGN_KIND_BOOLEAN UINT32_C(2)
+/** A number. */
+#define COUNTERSIGN_KIND_NUMBER UINT32_C(3)
+/** A string. */
+#define COUNTERSIGN_KIND_STRING UINT32_C(4)
+/** An array. */
+#define COUNTERSIGN_KIND_ARRAY UINT32_C(5)
+/** An object. */
+#define COUNTERSIGN_KIND_OBJECT UINT32_C(6)
+
+/** One claim, or one value inside a claim. The texts are lent as the decision says. */
+typedef struct countersign_claim {
+    /** sizeof(countersign_claim), set by the caller. */
+    uint64_t struct_size;
+    /** One of COUNTERSIGN_KIND_. */
+    uint32_t kind;
+    /** Zero. */
+    uint32_t reserved;
+    /** The JSON text as it was signed, quotes and escapes included. */
+    countersign_str raw;
+    /** The name, for a member found by countersign_decision_claim_at: JSON text without its quotes, else NULL. */
+    countersign_str raw_name;
+    /** How many members or elements it has. */
+    size_t count;
+} countersign_claim;
+
+/**
+ * The whole payload of an allowed token, the JSON text as it was signed. Lent as the decision says.
+ * COUNTERSIGN_NOT_FOUND for a denial and for an anonymous request.
+ */
+countersign_status countersign_decision_claims(const countersign_decision *decision,
+                                               countersign_str *out);
+
+/**
+ * The value that a JSON Pointer (RFC 6901), as in "/realm_access/roles", leads to in the claims.
+ * COUNTERSIGN_NOT_FOUND if there is none, for a denial and for an anonymous request.
+ */
+countersign_status countersign_decision_claim(const countersign_decision *decision,
+                                              countersign_str pointer,
+                                              countersign_claim *out);
+
+/**
+ * The member or element at index of the object or array that a JSON Pointer leads to, in signed order.
+ * COUNTERSIGN_NOT_FOUND past the end, COUNTERSIGN_WRONG_KIND if it is neither.
+ */
+countersign_status countersign_decision_claim_at(const countersign_decision *decision,
+                                                 countersign_str pointer,
+                                                 size_t index,
+                                                 countersign_claim *out);
+
+/**
+ * Copies the text of a string claim, escapes resolved, to the caller's memory, without a terminating zero.
+ *
+ * *needed, if needed is not NULL, becomes the length of the text, also with COUNTERSIGN_BUFFER_TOO_SMALL; text may be
+ * NULL with a capacity of 0 to ask for it. The text can hold any code point, U+0000 too.
+ * COUNTERSIGN_NOT_FOUND if there is no such claim, COUNTERSIGN_WRONG_KIND if it is no string.
+ */
+countersign_status countersign_decision_claim_text(const countersign_decision *decision,
+                                                   countersign_str pointer,
+                                                   char *text,
+                                                   size_t capacity,
+                                                   size_t *needed);
+
+/**
+ * The value of a number claim that is an integer and fits; 1e3 and 1000.0 are integers too.
+ * COUNTERSIGN_NOT_FOUND if there is no such claim, COUNTERSIGN_WRONG_KIND if it is not such a number.
+ */
+countersign_status countersign_decision_claim_integer(const countersign_decision *decision,
+                                                      countersign_str pointer,
+                                                      int64_t *out);
+
+/* ==========================================================================
+ * Verifiers
+ *
+ * What a host asks, once a request.
+ * ======================================================================= */
+
+/** A policy with its live keys. Any number of threads may use it at once. */
+typedef struct countersign_verifier countersign_verifier;
+
+/**
+ * Makes a verifier of a policy and the store that was made of it.
+ *
+ * It keeps both alive: they may be freed before it. On success *out is the caller's; give it back with
+ * countersign_verifier_free. A store of another policy gives COUNTERSIGN_ARGUMENT_INVALID.
+ */
+countersign_status countersign_verifier_new(const countersign_policy *policy,
+                                            const countersign_store *store,
+                                            countersign_verifier **out);
+
+/**
+ * Makes a verifier of a document alone, for policies whose keys all stand inline.
+ *
+ * The same as countersign_policy_new, countersign_store_new and countersign_verifier_new together.
+ */
+countersign_status countersign_verifier_from_json(const countersign_policy_options *options,
+                                                  countersign_str json,
+                                                  countersign_verifier **out,
+                                                  countersign_report **report);
+
+/**
+ * Judges one request: COUNTERSIGN_OK if it is allowed, COUNTERSIGN_DENIED if not.
+ *
+ * Any other status says that it could not be judged: treat it as a denial. What decision held before is gone in
+ * every case; it denies until the check has allowed. On a decision that has met a token of this size before,
+ * nothing is allocated. The verifier may be shared by threads, the decision not.
+ */
+countersign_status countersign_check(const countersign_verifier *verifier,
+                                     const countersign_request *request,
+                                     countersign_decision *decision);
+
+/** Gives a verifier back. No thread may be in a check with it. NULL is ignored. */
+void countersign_verifier_free(countersign_verifier *verifier);
+
+/* ==========================================================================
+ * Counters
+ *
+ * An array of the host's counts decisions by reason; one function prints it for Prometheus.
+ * ======================================================================= */
+
+/**
+ * Writes the counters that are not zero in Prometheus' text format.
+ *
+ * *needed, if needed is not NULL, becomes the length, also with COUNTERSIGN_BUFFER_TOO_SMALL. The array may be counted
+ * up by other threads and processes meanwhile.
+ */
+countersign_status countersign_metrics_write(const uint64_t *counters,
+                                             size_t counter_count,
+                                             char *text,
+                                             size_t capacity,
+                                             size_t *needed);
+
+/* ==========================================================================
+ * Key sets
+ *
+ * For tools that look at a JWK Set; a store takes its text.
+ * ======================================================================= */
+
+/** A JWK Set, parsed and prepared once. Immutable; any number of threads may use it. */
+typedef struct countersign_key_set countersign_key_set;
+
+/** One key of a set. The texts are lent until the set is freed; NULL where the key has none. */
+typedef struct countersign_key {
+    /** sizeof(countersign_key), set by the caller. */
+    uint64_t struct_size;
+    /** 1 if it can verify a signature. */
+    uint32_t usable;
+    /** COUNTERSIGN_REASON_OK, or why it cannot be used. */
+    uint32_t reason;
+    /** The key's kid. */
+    countersign_str kid;
+    /** The key's kty. */
+    countersign_str kty;
+    /** The key's alg. */
+    countersign_str alg;
+    /** The SHA-256 thumbprint (RFC 7638) as base64url. */
+    countersign_str thumbprint;
+} countersign_key;
+
+/**
+ * Reads a JWK Set (RFC 7517 section 5). A key that cannot be used is listed and spoils nothing.
+ *
+ * COUNTERSIGN_KEYS_INVALID for what is no JWK Set; *report, if report is not NULL, then becomes the caller's. On
+ * success *out is the caller's; give it back with countersign_key_set_free.
+ */
+countersign_status countersign_key_set_new(countersign_str jwks,
+                                           countersign_key_set **out,
+                                           countersign_report **report);
+
+/** How many keys the set lists, usable or not; 0 for NULL. */
+size_t countersign_key_set_count(const countersign_key_set *key_set);
+
+/** The key at index. COUNTERSIGN_NOT_FOUND past the end. */
+countersign_status countersign_key_set_at(const countersign_key_set *key_set,
+                                          size_t index,
+                                          countersign_key *out);
+
+/** Gives a set back. NULL is ignored. */
+void countersign_key_set_free(countersign_key_set *key_set);
+
+/* ==========================================================================
+ * Tokens on their own
+ *
+ * A signature checked, or a token only read, outside of any policy. For tools: this decides nothing about access.
+ * ======================================================================= */
+
+/** What was read of a token. One thread at a time. */
+typedef struct countersign_token countersign_token;
+
+/** What was read of a token. The texts are lent until the token is freed; NULL where there is none. */
+typedef struct countersign_token_info {
+    /** sizeof(countersign_token_info), set by the caller. */
+    uint64_t struct_size;
+    /** COUNTERSIGN_REASON_OK, or what is wrong with the token. */
+    uint32_t reason;
+    /** Zero. */
+    uint32_t reserved;
+    /** The kid of the key whose signature held. */
+    countersign_str key_id;
+    /** The JOSE header: JSON text as it was signed, white space outside strings removed. */
+    countersign_str header;
+    /**
+     * From countersign_token_verify: the payload as base64url, if the signature held. From
+     * countersign_token_read_unverified: the claims as JSON text, white space outside strings removed.
+     */
+    countersign_str payload;
+} countersign_token_info;
+
+/**
+ * Checks the signature of a compact JWS (RFC 7515 section 5.2) against a key set. No claim is looked at: this decides
+ * nothing about access.
+ *
+ * algorithms are the names allowed: NULL lets each key decide, a list of none lets nothing through, a name that is
+ * not known here matches nothing. On success, which a signature that does not hold is too, *out is the caller's;
+ * give it back with countersign_token_free.
+ */
+countersign_status countersign_token_verify(const countersign_key_set *key_set,
+                                            countersign_str token,
+                                            const countersign_str *algorithms,
+                                            size_t algorithm_count,
+                                            countersign_token **out);
+
+/**
+ * Reads a compact JWS and verifies nothing: anybody can have made what it says.
+ *
+ * On success, which an unreadable token is too, *out is the caller's; give it back with countersign_token_free.
+ */
+countersign_status countersign_token_read_unverified(countersign_str token,
+                                                     countersign_token **out);
+
+/** What was read of a token. */
+countersign_status countersign_token_describe(const countersign_token *token,
+                                              countersign_token_info *out);
+
+/** Gives what was read back. NULL is ignored. */
+void countersign_token_free(countersign_token *token);
+
+/* ==========================================================================
+ * Challenges and credentials on their own
+ *
+ * Read and written by the grammar of RFC 9110 section 11, for clients, proxies and tools.
+ * ======================================================================= */
+
+/** What was read of WWW-Authenticate lines or of an Authorization value. One thread at a time. */
+typedef struct countersign_challenges countersign_challenges;
+
+/** One challenge, or the one credentials. The texts are lent until the reading is freed. */
+typedef struct countersign_challenge {
+    /** sizeof(countersign_challenge), set by the caller. */
+    uint64_t struct_size;
+    /** The scheme as written; compare it without case. */
+    countersign_str scheme;
+    /** The token68; NULL if there is none. */
+    countersign_str token68;
+    /** How many auth-params it has. */
+    size_t param_count;
+} countersign_challenge;
+
+/** Where the reading of challenges ended early. */
+typedef struct countersign_challenge_fault {
+    /** sizeof(countersign_challenge_fault), set by the caller. */
+    uint64_t struct_size;
+    /** The index of the value. */
+    size_t value;
+    /** The offset in that value, in bytes. */
+    size_t offset;
+} countersign_challenge_fault;
+
+/**
+ * Reads WWW-Authenticate field values (RFC 9110 section 11.6.1), each one line, several challenges in each.
+ *
+ * At a fault the reading ends: the challenges before it are there, and countersign_challenges_fault tells where. On
+ * success *out is the caller's; give it back with countersign_challenges_free. The values are copied.
+ */
+countersign_status countersign_challenges_new(const countersign_str *values,
+                                              size_t value_count,
+                                              countersign_challenges **out);
+
+/**
+ * Reads one Authorization field value by its grammar alone (RFC 9110 section 11.4) as a reading of one.
+ *
+ * COUNTERSIGN_MALFORMED if it is not of the grammar; *reason, if reason is not NULL, then becomes the reason that a
+ * check would give. On success *out is the caller's; give it back with countersign_challenges_free.
+ */
+countersign_status countersign_credentials_new(countersign_str value,
+                                               countersign_challenges **out,
+                                               uint32_t *reason);
+
+/** How many challenges were read; 0 for NULL. */
+size_t countersign_challenges_count(const countersign_challenges *challenges);
+
+/** The challenge at index. COUNTERSIGN_NOT_FOUND past the end. */
+countersign_status countersign_challenges_at(const countersign_challenges *challenges,
+                                             size_t index,
+                                             countersign_challenge *out);
+
+/**
+ * An auth-param of the challenge at index: its name in lower case, its value unquoted, which may be any bytes.
+ * COUNTERSIGN_NOT_FOUND past the end. Lent until the reading is freed.
+ */
+countersign_status countersign_challenges_param_at(const countersign_challenges *challenges,
+                                                   size_t index,
+                                                   size_t param,
+                                                   countersign_field *out);
+
+/** Where the reading ended early. COUNTERSIGN_NOT_FOUND if it did not. */
+countersign_status countersign_challenges_fault(const countersign_challenges *challenges,
+                                                countersign_challenge_fault *out);
+
+/** Gives a reading back. NULL is ignored. */
+void countersign_challenges_free(countersign_challenges *challenges);
+
+/**
+ * Writes one challenge to the caller's memory, names and order as given.
+ *
+ * *needed, if needed is not NULL, becomes the length, also with COUNTERSIGN_BUFFER_TOO_SMALL. COUNTERSIGN_MALFORMED
+ * for what cannot be written: a control character, a name that is no token or stands twice, a quote in error.
+ */
+countersign_status countersign_challenge_write(countersign_str scheme,
+                                               const countersign_field *params,
+                                               size_t param_count,
+                                               char *text,
+                                               size_t capacity,
+                                               size_t *needed);
+
+#ifdef __cplusplus
+} /* extern C */
+#endif
+
+#endif /* COUNTERSIGN_H */

@@ -1,0 +1,92 @@
+//! What the header promises about memory, held at compile time: every offset and size, no hole in
+//! any struct, and which objects threads may share.
+//!
+//! The offsets are those of 64-bit machines; `tests/c/layout.c` asserts the same from C.
+
+#![cfg(target_pointer_width = "64")]
+
+use core::mem::{offset_of, size_of};
+
+use super::catalogue::countersign_reason_info;
+use super::challenge::{countersign_challenge, countersign_challenge_fault, countersign_challenges};
+use super::claims::countersign_claim;
+use super::decision::{countersign_decision, countersign_need};
+use super::jws::{countersign_token, countersign_token_info};
+use super::key_set::{countersign_key, countersign_key_set};
+use super::policy::{countersign_policy, countersign_policy_options};
+use super::report::{countersign_finding, countersign_report};
+use super::request::countersign_request;
+use super::store::{countersign_store, countersign_store_options};
+use super::types::{countersign_field, countersign_str};
+use super::verifier::countersign_verifier;
+
+/// Asserts offsets and size of a struct, and that each field starts where the one before it ends.
+macro_rules! layout {
+    ($($name:ident { $($offset:literal $field:ident: $kind:ty,)* } $size:literal)*) => {$(
+        const _: () = {
+            assert!(size_of::<$name>() == $size);
+            let mut end = 0;
+            $(
+                let _: fn(&$name) -> &$kind = |it| &it.$field;
+                assert!(offset_of!($name, $field) == $offset && end == $offset);
+                end += size_of::<$kind>();
+            )*
+            assert!(end == $size);
+        };
+    )*};
+}
+
+layout! {
+    countersign_str { 0 data: *const core::ffi::c_char, 8 len: usize, } 16
+    countersign_field { 0 name: countersign_str, 16 value: countersign_str, } 32
+    countersign_reason_info {
+        0 struct_size: u64, 8 number: u32, 12 http_status: u32, 16 malformed: u32, 20 refresh_helps: u32,
+        24 name: countersign_str, 40 error: countersign_str, 56 text: countersign_str, 72 next_step: countersign_str,
+    } 88
+    countersign_finding {
+        0 struct_size: u64, 8 severity: u32, 12 reserved: u32,
+        16 code: countersign_str, 32 pointer: countersign_str, 48 text: countersign_str,
+    } 64
+    countersign_policy_options { 0 struct_size: u64, 8 refs: *const countersign_field, 16 ref_count: usize, } 24
+    countersign_store_options { 0 struct_size: u64, 8 entropy: countersign_str, } 24
+    countersign_request {
+        0 struct_size: u64, 8 method: countersign_str, 24 target: countersign_str,
+        40 fields: *const countersign_field, 48 field_count: usize,
+        56 now_seconds: i64, 64 now_nanos: u32, 68 reserved: u32,
+        72 profile: countersign_str, 88 scopes: countersign_str, 104 client_cert_sha256: countersign_str,
+        120 counters: *mut u64, 128 counter_count: usize,
+    } 136
+    countersign_need {
+        0 struct_size: u64, 8 kind: u32, 12 reserved: u32, 16 issuer: countersign_str, 32 jwks_uri: countersign_str,
+    } 48
+    countersign_claim {
+        0 struct_size: u64, 8 kind: u32, 12 reserved: u32, 16 raw: countersign_str, 32 raw_name: countersign_str,
+        48 count: usize,
+    } 56
+    countersign_key {
+        0 struct_size: u64, 8 usable: u32, 12 reason: u32,
+        16 kid: countersign_str, 32 kty: countersign_str, 48 alg: countersign_str, 64 thumbprint: countersign_str,
+    } 80
+    countersign_token_info {
+        0 struct_size: u64, 8 reason: u32, 12 reserved: u32,
+        16 key_id: countersign_str, 32 header: countersign_str, 48 payload: countersign_str,
+    } 64
+    countersign_challenge {
+        0 struct_size: u64, 8 scheme: countersign_str, 24 token68: countersign_str, 40 param_count: usize,
+    } 48
+    countersign_challenge_fault { 0 struct_size: u64, 8 value: usize, 16 offset: usize, } 24
+}
+
+const fn shared_by_threads<T: Send + Sync>() {}
+const fn moved_between_threads<T: Send>() {}
+
+const _: () = {
+    shared_by_threads::<countersign_policy>();
+    shared_by_threads::<countersign_store>();
+    shared_by_threads::<countersign_verifier>();
+    shared_by_threads::<countersign_key_set>();
+    moved_between_threads::<countersign_decision>();
+    moved_between_threads::<countersign_report>();
+    moved_between_threads::<countersign_token>();
+    moved_between_threads::<countersign_challenges>();
+};

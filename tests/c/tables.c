@@ -1,0 +1,201 @@
+/* The tables of the library against those of the header: version, ABI, statuses, reasons, schemes, layout. */
+
+#include "harness.h"
+
+static void the_header_is_the_librarys(void)
+{
+    unsigned major, minor, patch;
+    char text[32];
+    countersign_str version = countersign_version();
+
+    CHECK(countersign_abi() == COUNTERSIGN_ABI);
+    CHECK(is(version, COUNTERSIGN_VERSION));
+    CHECK(version.len < sizeof text);
+    memcpy(text, version.data, version.len);
+    text[version.len] = '\0';
+    CHECK(sscanf(text, "%u.%u.%u", &major, &minor, &patch) == 3);
+    CHECK(COUNTERSIGN_VERSION_NUMBER == ((major << 16) | (minor << 8) | patch));
+#if COUNTERSIGN_VERSION_NUMBER < 0x000100 || COUNTERSIGN_ABI != 0
+#error "the preprocessor cannot compare the version"
+#endif
+    CHECK(is(countersign_backend(), "aws-lc-rs") || is(countersign_backend(), "ring"));
+}
+
+static void every_status_has_a_name(void)
+{
+    static const struct {
+        countersign_status status;
+        const char *name;
+    } rows[] = {
+        {COUNTERSIGN_OK, "ok"},
+        {COUNTERSIGN_DENIED, "denied"},
+        {COUNTERSIGN_NULL_ARGUMENT, "null_argument"},
+        {COUNTERSIGN_ARGUMENT_INVALID, "argument_invalid"},
+        {COUNTERSIGN_STRUCT_SIZE, "struct_size"},
+        {COUNTERSIGN_POLICY_INVALID, "policy_invalid"},
+        {COUNTERSIGN_KEYS_INVALID, "keys_invalid"},
+        {COUNTERSIGN_BUFFER_TOO_SMALL, "buffer_too_small"},
+        {COUNTERSIGN_NOT_FOUND, "not_found"},
+        {COUNTERSIGN_WRONG_KIND, "wrong_kind"},
+        {COUNTERSIGN_MALFORMED, "malformed"},
+        {COUNTERSIGN_PANIC, "panic"},
+    };
+    uint32_t number;
+
+    for (number = 0; number < sizeof rows / sizeof rows[0]; number++) {
+        CHECK(rows[number].status == number);
+        CHECK(is(countersign_status_name(number), rows[number].name));
+    }
+    CHECK(countersign_status_name(number).len == 0);
+    CHECK(countersign_status_name(UINT32_MAX).len == 0);
+}
+
+static void every_reason_has_its_row(void)
+{
+    size_t count = countersign_reason_count(), at;
+    uint32_t before = 0;
+
+    CHECK(count > 60);
+    for (at = 0; at < count; at++) {
+        countersign_reason_info info;
+        size_t byte;
+
+        memset(&info, 0, sizeof info);
+        info.struct_size = sizeof info;
+        GIVES(COUNTERSIGN_OK, countersign_reason_at(at, &info));
+        CHECK(at == 0 ? info.number == 0 : info.number > before || info.number > 1000);
+        before = info.number;
+        CHECK(countersign_reason_name(info.number).len == info.name.len);
+        CHECK(memcmp(countersign_reason_name(info.number).data, info.name.data, info.name.len) == 0);
+        CHECK(info.name.len > 0 && info.next_step.len > 0);
+        CHECK(info.malformed <= 1 && info.refresh_helps <= 1);
+        CHECK(info.http_status == 0 || info.http_status == 200 || info.http_status == 401 ||
+              info.http_status == 403 || info.http_status == 500 || info.http_status == 503);
+        for (byte = 0; byte < info.text.len; byte++) {
+            CHECK(info.text.data[byte] >= 0x20 && info.text.data[byte] < 0x7f && info.text.data[byte] != '"');
+        }
+    }
+    CHECK(countersign_reason_name(4).len == 0 && countersign_reason_name(UINT32_MAX).len == 0);
+    CHECK(is(countersign_reason_name(COUNTERSIGN_REASON_TOKEN_EXPIRED), "token_expired"));
+}
+
+static void every_scheme_has_its_spelling(void)
+{
+    CHECK(is(countersign_scheme_name(COUNTERSIGN_SCHEME_NONE), ""));
+    CHECK(is(countersign_scheme_name(COUNTERSIGN_SCHEME_BEARER), "Bearer"));
+    CHECK(is(countersign_scheme_name(COUNTERSIGN_SCHEME_DPOP), "DPoP"));
+    CHECK(is(countersign_scheme_name(COUNTERSIGN_SCHEME_DIGEST), "Digest"));
+    CHECK(is(countersign_scheme_name(COUNTERSIGN_SCHEME_BASIC), "Basic"));
+    CHECK(is(countersign_scheme_name(COUNTERSIGN_SCHEME_API_KEY), "Api-Key"));
+    CHECK(countersign_scheme_name(6).len == 0);
+}
+
+/* Checks that a member starts where the one before it ended; `end` walks along. */
+#define MEMBER(type, member)                                                                                          \
+    do {                                                                                                              \
+        CHECK(offsetof(type, member) == end);                                                                         \
+        end += sizeof(((type *)0)->member);                                                                           \
+    } while (0)
+#define STRUCT_OF(type, size)                                                                                         \
+    do {                                                                                                              \
+        CHECK(end == sizeof(type));                                                                                   \
+        CHECK(sizeof(void *) != 8 || sizeof(type) == (size));                                                         \
+        end = 0;                                                                                                      \
+    } while (0)
+
+static void no_struct_has_a_hole(void)
+{
+    size_t end = 0;
+
+    MEMBER(countersign_str, data);
+    MEMBER(countersign_str, len);
+    STRUCT_OF(countersign_str, 16);
+    MEMBER(countersign_field, name);
+    MEMBER(countersign_field, value);
+    STRUCT_OF(countersign_field, 32);
+    MEMBER(countersign_reason_info, struct_size);
+    MEMBER(countersign_reason_info, number);
+    MEMBER(countersign_reason_info, http_status);
+    MEMBER(countersign_reason_info, malformed);
+    MEMBER(countersign_reason_info, refresh_helps);
+    MEMBER(countersign_reason_info, name);
+    MEMBER(countersign_reason_info, error);
+    MEMBER(countersign_reason_info, text);
+    MEMBER(countersign_reason_info, next_step);
+    STRUCT_OF(countersign_reason_info, 88);
+    MEMBER(countersign_finding, struct_size);
+    MEMBER(countersign_finding, severity);
+    MEMBER(countersign_finding, reserved);
+    MEMBER(countersign_finding, code);
+    MEMBER(countersign_finding, pointer);
+    MEMBER(countersign_finding, text);
+    STRUCT_OF(countersign_finding, 64);
+    MEMBER(countersign_policy_options, struct_size);
+    MEMBER(countersign_policy_options, refs);
+    MEMBER(countersign_policy_options, ref_count);
+    STRUCT_OF(countersign_policy_options, 24);
+    MEMBER(countersign_store_options, struct_size);
+    MEMBER(countersign_store_options, entropy);
+    STRUCT_OF(countersign_store_options, 24);
+    MEMBER(countersign_request, struct_size);
+    MEMBER(countersign_request, method);
+    MEMBER(countersign_request, target);
+    MEMBER(countersign_request, fields);
+    MEMBER(countersign_request, field_count);
+    MEMBER(countersign_request, now_seconds);
+    MEMBER(countersign_request, now_nanos);
+    MEMBER(countersign_request, reserved);
+    MEMBER(countersign_request, profile);
+    MEMBER(countersign_request, scopes);
+    MEMBER(countersign_request, client_cert_sha256);
+    MEMBER(countersign_request, counters);
+    MEMBER(countersign_request, counter_count);
+    STRUCT_OF(countersign_request, 136);
+    MEMBER(countersign_need, struct_size);
+    MEMBER(countersign_need, kind);
+    MEMBER(countersign_need, reserved);
+    MEMBER(countersign_need, issuer);
+    MEMBER(countersign_need, jwks_uri);
+    STRUCT_OF(countersign_need, 48);
+    MEMBER(countersign_claim, struct_size);
+    MEMBER(countersign_claim, kind);
+    MEMBER(countersign_claim, reserved);
+    MEMBER(countersign_claim, raw);
+    MEMBER(countersign_claim, raw_name);
+    MEMBER(countersign_claim, count);
+    STRUCT_OF(countersign_claim, 56);
+    MEMBER(countersign_key, struct_size);
+    MEMBER(countersign_key, usable);
+    MEMBER(countersign_key, reason);
+    MEMBER(countersign_key, kid);
+    MEMBER(countersign_key, kty);
+    MEMBER(countersign_key, alg);
+    MEMBER(countersign_key, thumbprint);
+    STRUCT_OF(countersign_key, 80);
+    MEMBER(countersign_token_info, struct_size);
+    MEMBER(countersign_token_info, reason);
+    MEMBER(countersign_token_info, reserved);
+    MEMBER(countersign_token_info, key_id);
+    MEMBER(countersign_token_info, header);
+    MEMBER(countersign_token_info, payload);
+    STRUCT_OF(countersign_token_info, 64);
+    MEMBER(countersign_challenge, struct_size);
+    MEMBER(countersign_challenge, scheme);
+    MEMBER(countersign_challenge, token68);
+    MEMBER(countersign_challenge, param_count);
+    STRUCT_OF(countersign_challenge, 48);
+    MEMBER(countersign_challenge_fault, struct_size);
+    MEMBER(countersign_challenge_fault, value);
+    MEMBER(countersign_challenge_fault, offset);
+    STRUCT_OF(countersign_challenge_fault, 24);
+}
+
+int main(void)
+{
+    RUN(the_header_is_the_librarys);
+    RUN(every_status_has_a_name);
+    RUN(every_reason_has_its_row);
+    RUN(every_scheme_has_its_spelling);
+    RUN(no_struct_has_a_hole);
+    return FINISH();
+}

@@ -1,5 +1,5 @@
 //! Tickets: one at a time for a source, closed once, and never faster than the policy lets them be.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod live_support;
 

@@ -1,5 +1,5 @@
 //! What the tests of live keys share: a policy with issuers to fetch from, their key sets, and tokens.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 #[path = "../jose_support/mod.rs"]
 pub(crate) mod jose_support;

@@ -63,3 +63,7 @@ pub const METADATA_SECONDS: u64 = 86_400;
 pub const FAILURE_CHARACTERS: usize = 200;
 /// Most remembered verdicts; at a few kilobytes each this is what a large machine can spare.
 pub const REMEMBERED_MAX: usize = 1_048_576;
+/// Bytes of a payload whose verdict is remembered; larger tokens are rare, and one entry's memory stays bounded.
+pub const REMEMBERED_BYTES: usize = 4096;
+/// Values of such a payload.
+pub const REMEMBERED_NODES: usize = 512;

@@ -7,6 +7,7 @@
 
 mod closing;
 mod discovery;
+mod remembered;
 mod revoked;
 mod revoking;
 mod schedule;
@@ -24,6 +25,7 @@ use crate::jose::{KeySet, ListedKey};
 use crate::time::{Now, Wall};
 use closing::Arrival;
 pub use discovery::MetadataFault;
+pub(crate) use remembered::{Digest, Remembered, Tried};
 pub(crate) use revoked::{Revoked, TokenNames};
 use schedule::{Jitter, NEVER};
 use slot::Slot;
@@ -70,10 +72,12 @@ pub struct KeyStore {
     tickets: AtomicU64,
     numbers: AtomicU64,
     pub(crate) revoked: Revoked,
+    pub(crate) remembered: Option<Remembered>,
 }
 
 impl KeyStore {
-    pub(crate) fn new(sources: impl IntoIterator<Item = KeySource>, entropy: &[u8]) -> Self {
+    /// A store of these sources that remembers so many verdicts.
+    pub(crate) fn new(sources: impl IntoIterator<Item = KeySource>, remembered: usize, entropy: &[u8]) -> Self {
         let slots: Vec<Slot> = sources
             .into_iter()
             .zip(0..)
@@ -92,6 +96,7 @@ impl KeyStore {
             tickets: AtomicU64::new(1),
             numbers: AtomicU64::new(highest.unwrap_or(0) + 1),
             revoked: Revoked::default(),
+            remembered: Remembered::new(remembered),
         };
         store.settle();
         store

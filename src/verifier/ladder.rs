@@ -3,6 +3,7 @@
 //! The order is part of the promise (docs/REASONS.md): two fronts that ran the same checks in
 //! another order would give two answers to one request.
 
+use super::recall::Recall;
 use super::{Trace, Verifier};
 use crate::arena::Sink as _;
 use crate::base64url;
@@ -48,10 +49,10 @@ pub(super) fn climb<'v>(
     let jws = CompactJws::parse(token.text)?;
     let Memory { header, token: bytes, tape, text, .. } = memory;
     let header = header.read(jws.header)?;
-    let (payload, signature) = decode_segments(&jws, bytes)?;
-    header.check_members()?;
+    let recall = Recall::of(&verifier.store, token.text, header);
+    let mut opened = recall.open(&jws, header, bytes, tape)?;
 
-    let claims = read_claims(payload, tape)?;
+    let claims = opened.claims;
     let (place, issuer) = select_issuer(&claims, bearer)?;
     trace.issuer = Some((place, issuer));
     trace.names_key = header.kid().is_some();
@@ -65,8 +66,9 @@ pub(super) fn climb<'v>(
         verifier.store.want(place, Why::FirstUse, trace.generation, request.monotonic);
     }
     let keys = present.keys(request.monotonic).ok_or(Reason::KeysUnavailable)?;
-    let key = keys.select(header.kid(), algorithm, rule)?.verify_signature(jws.signing_input, signature)?;
-    record_identity(&claims, key, facts, text);
+    let candidates = keys.select(header.kid(), algorithm, rule)?;
+    let proved = recall.prove(&mut opened, &jws, &candidates, algorithm)?;
+    record_identity(&claims, proved.key, facts, text);
 
     claims::check_times(&claims, request.now, policy.leeway_nanos)?;
     claims::check_audience(claims.aud, issuer.audience.as_deref())?;
@@ -84,7 +86,8 @@ pub(super) fn climb<'v>(
     let arrays = if issuer.rfc9068 { ScopeArrays::Refused } else { ScopeArrays::Accepted };
     claims::check_scopes(&claims, &bearer.scope_claims, arrays, scopes)?;
 
-    facts.claims = u32::try_from(payload.len()).ok();
+    recall.keep(&opened, &proved);
+    facts.claims = u32::try_from(opened.payload.len()).ok();
     Ok(Reason::Ok)
 }
 

@@ -2,6 +2,7 @@
 
 mod ladder;
 mod need;
+mod recall;
 mod sources;
 #[cfg(feature = "bench-internals")]
 pub mod stages;

@@ -10,7 +10,8 @@ impl Policy {
     /// `entropy` is at least 16 random bytes, other ones in every process: they spread the fetches of processes
     /// that start together. With the same bytes a store repeats itself, which is for tests.
     pub fn key_store(&self, entropy: &[u8]) -> KeyStore {
-        KeyStore::new(self.compiled().bearer.issuers.iter().map(source), entropy)
+        let compiled = self.compiled();
+        KeyStore::new(compiled.bearer.issuers.iter().map(source), compiled.remembered, entropy)
     }
 }
 

@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
+use super::select::Issuers;
 use crate::claims::{ClaimPath, IssuerName, Reject, Rule, ScopeList, TypRule};
 use crate::http::Whitespace;
 use crate::jose;
-use crate::json::{Text, Value};
 pub use crate::scheme_name::SchemeName;
 
 /// A checked policy. Cheap to copy; shared by threads.
@@ -96,7 +96,7 @@ pub(crate) struct ChallengeParams {
 /// The section `bearer`.
 #[derive(Debug)]
 pub(crate) struct Bearer {
-    pub(crate) issuers: Vec<Issuer>,
+    pub(crate) issuers: Issuers,
     pub(crate) sources: Sources,
     pub(crate) max_token_bytes: usize,
     pub(crate) scope_claims: Vec<String>,
@@ -183,20 +183,5 @@ impl Compiled {
             None => self.routes.first(),
             Some(name) => self.routes.iter().skip(1).find(|route| route.name == name),
         }
-    }
-}
-
-impl Bearer {
-    /// The issuer of a token, by its unverified `iss`; its place in the list comes with it.
-    ///
-    /// An exact name goes before a template, whatever their order.
-    pub(crate) fn select_issuer(&self, iss: Text<'_>, payload: Value<'_>) -> Option<(usize, &Issuer)> {
-        let of_kind = |exact: bool| {
-            self.issuers
-                .iter()
-                .enumerate()
-                .find(|(_, issuer)| issuer.name.is_exact() == exact && issuer.name.matches(iss, payload))
-        };
-        of_kind(true).or_else(|| of_kind(false))
     }
 }

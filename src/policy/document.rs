@@ -1,6 +1,7 @@
 //! The document as a whole: syntax, repeated names, members in document order, then the rules over
 //! several members, and what comes of it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::compiled::{Bearer, Compiled, Policy, Preflight, SchemeName, Sources, Transport};
@@ -12,6 +13,7 @@ use super::read::Reader;
 use super::repeated::first_repeated;
 use super::report::{Code, Report};
 use super::route::{RouteDraft, read_profiles};
+use super::select::Issuers;
 use super::sources::read_sources;
 use crate::http::Whitespace;
 use crate::json::{Document, Duplicates};
@@ -203,21 +205,21 @@ fn select_schemes(reader: &mut Reader<'_>, named: Option<Vec<usize>>) -> Vec<Sch
 impl BearerDraft {
     fn finish(self, reader: &mut Reader<'_>) -> Bearer {
         let mut issuers = Vec::new();
-        let mut names: Vec<String> = Vec::new();
+        let mut names: HashMap<String, usize> = HashMap::new();
         for (index, draft) in self.issuers.into_iter().enumerate() {
             let pointer = format!("/bearer/issuers/{index}");
             let name = draft.name.as_ref().map(|(configured, _)| configured.clone()).unwrap_or_default();
-            if let Some(first) = names.iter().position(|known| *known == name) {
+            if let Some(first) = names.get(&name) {
                 let text = format!("the issuer stands in the list twice; the first is /bearer/issuers/{first}");
                 reader.refuse_at(format!("{pointer}/issuer"), Code::Contradiction, text);
             }
-            names.push(name);
+            names.entry(name).or_insert(index);
             issuers.extend(draft.finish(reader, &pointer));
         }
         let authorization = Sources { authorization: true, ..Sources::default() };
         let scope_claims = || vec!["scope".to_owned(), "scp".to_owned()];
         Bearer {
-            issuers,
+            issuers: Issuers::new(issuers),
             sources: self.sources.unwrap_or(authorization),
             max_token_bytes: self.max_token_bytes.unwrap_or(limits::TOKEN_BYTES_DEFAULT),
             scope_claims: self.scope_claims.unwrap_or_else(scope_claims),

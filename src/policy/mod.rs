@@ -21,6 +21,7 @@ mod route;
 mod rules;
 mod schema;
 mod scopes;
+mod select;
 mod sources;
 mod suggest;
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod revoking;
 mod schedule;
 mod slot;
 mod source;
+mod status;
 mod ticket;
 mod writer;
 
@@ -31,6 +32,7 @@ use schedule::{Jitter, NEVER};
 use slot::Slot;
 pub(crate) use slot::{Present, Prospect, Why};
 pub(crate) use source::{Address, Discovery, KeySource, Timing};
+pub use status::Exported;
 pub use ticket::{Done, Fetch, FetchKind, FetchReason, KeysRefused, Outcome};
 
 /// Live keys and revoked tokens. One per process, shared by its threads.

@@ -53,7 +53,7 @@ pub(super) fn climb<'v>(
     let mut opened = recall.open(&jws, header, bytes, tape)?;
 
     let claims = opened.claims;
-    let (place, issuer) = select_issuer(&claims, bearer)?;
+    let (place, issuer) = select_issuer(&claims, bearer, text)?;
     trace.issuer = Some((place, issuer));
     trace.names_key = header.kid().is_some();
     check_type(header, issuer)?;
@@ -132,10 +132,14 @@ pub(super) fn read_claims<'m>(payload: &'m [u8], tape: &'m mut Vec<Node>) -> Res
     Value::root(text, tape).and_then(Registered::read).ok_or(Reason::JwtMalformed)
 }
 
-pub(super) fn select_issuer<'v>(claims: &Registered<'_>, bearer: &'v Bearer) -> Result<(usize, &'v Issuer), Reason> {
+pub(super) fn select_issuer<'v>(
+    claims: &Registered<'_>,
+    bearer: &'v Bearer,
+    room: &mut Vec<u8>,
+) -> Result<(usize, &'v Issuer), Reason> {
     let iss = claims.iss.ok_or(Reason::ClaimMissing)?;
     let iss = iss.as_text().ok_or(Reason::ClaimRejected)?;
-    bearer.select_issuer(iss, claims.root()).ok_or(Reason::IssuerMismatch)
+    bearer.issuers.select(iss, claims.root(), room).ok_or(Reason::IssuerMismatch)
 }
 
 /// A nested token, or a `typ` that is no access token's (RFC 8725 section 3.11).

@@ -46,7 +46,7 @@ pub fn judge(
 ) -> Result<(), Reason> {
     let policy = verifier.policy.compiled();
     let route = policy.select_route(None).ok_or(Reason::InternalError)?;
-    let (_, issuer) = ladder::select_issuer(claims, &policy.bearer)?;
+    let (_, issuer) = ladder::select_issuer(claims, &policy.bearer, &mut Vec::new())?;
     ladder::check_type(header, issuer)?;
     claims::check_times(claims, request.now, policy.leeway_nanos)?;
     claims::check_audience(claims.aud, issuer.audience.as_deref())?;

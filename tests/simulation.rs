@@ -163,7 +163,8 @@ fn build() -> (Vec<Issuer>, Vec<Host>) {
         let address = if name.contains("found") { String::new() } else { format!(r#""jwks_uri":"{name}/keys","#) };
         format!(r#"{{"issuer":"{name}","audience":"api",{address}{timing}}}"#)
     });
-    let policy = format!(r#"{{"realm":"api","remember":{{"entries":100}},"bearer":{{"issuers":[{}]}}}}"#, members.join(","));
+    let policy =
+        format!(r#"{{"realm":"api","remember":{{"entries":100}},"bearer":{{"issuers":[{}]}}}}"#, members.join(","));
     let issuer = |name: &str| Issuer {
         name: name.into(),
         seed: 1,

@@ -4,7 +4,7 @@
 
 use super::ladder;
 use crate::claims::{self, Registered, ScopeArrays};
-use crate::jose::{AlgorithmRule, CompactJws, JoseHeader, ListedKey};
+use crate::jose::{AlgorithmRule, CompactJws, JoseHeader, KeySet, ListedKey};
 use crate::json::Node;
 use crate::reason::Reason;
 use crate::request::Request;
@@ -69,6 +69,16 @@ pub fn with_key<T>(verifier: &Verifier, header: JoseHeader<'_>, then: impl FnOnc
     let present = verifier.store.present(0)?;
     let keys = present.keys(None)?;
     keys.select(header.kid(), algorithm, rule).ok()?.iter().next().map(then)
+}
+
+/// The live set at this monotonic time.
+#[inline(never)]
+pub fn with_live_set<T>(verifier: &Verifier, now: u64, then: impl FnOnce(&KeySet) -> T) -> Option<T> {
+    let present = verifier.store.present(0)?;
+    if present.is_provisional() {
+        return None;
+    }
+    present.keys(Some(now)).map(|keys| then(keys))
 }
 
 /// A decision reset, told whose token it is, and answered.

@@ -3,7 +3,7 @@
 //! The order is part of the promise (docs/REASONS.md): two fronts that ran the same checks in
 //! another order would give two answers to one request.
 
-use super::recall::Recall;
+use super::recall::{Opened, Recall};
 use super::{Trace, Verifier};
 use crate::arena::Sink as _;
 use crate::base64url;
@@ -50,9 +50,8 @@ pub(super) fn climb<'v>(
     let Memory { header, token: bytes, tape, text, .. } = memory;
     let header = header.read(jws.header)?;
     let recall = Recall::of(&verifier.store, token.text, header);
-    let mut opened = recall.open(&jws, header, bytes, tape)?;
+    let Opened { payload, claims, mut proof } = recall.open(&jws, header, bytes, tape)?;
 
-    let claims = opened.claims;
     let (place, issuer) = select_issuer(&claims, bearer, text)?;
     trace.issuer = Some((place, issuer));
     trace.names_key = header.kid().is_some();
@@ -67,7 +66,7 @@ pub(super) fn climb<'v>(
     }
     let keys = present.keys(request.monotonic).ok_or(Reason::KeysUnavailable)?;
     let candidates = keys.select(header.kid(), algorithm, rule)?;
-    let proved = recall.prove(&mut opened, &jws, &candidates, algorithm)?;
+    let proved = recall.prove(&mut proof, &jws, &candidates, algorithm)?;
     record_identity(&claims, proved.key, facts, text);
 
     claims::check_times(&claims, request.now, policy.leeway_nanos)?;
@@ -86,8 +85,8 @@ pub(super) fn climb<'v>(
     let arrays = if issuer.rfc9068 { ScopeArrays::Refused } else { ScopeArrays::Accepted };
     claims::check_scopes(&claims, &bearer.scope_claims, arrays, scopes)?;
 
-    recall.keep(&opened, &proved);
-    facts.claims = u32::try_from(opened.payload.len()).ok();
+    recall.keep(payload, &claims, &proved);
+    facts.claims = u32::try_from(payload.len()).ok();
     Ok(Reason::Ok)
 }
 

@@ -21,11 +21,11 @@ pub(super) struct Recall<'v> {
 pub(super) struct Opened<'m> {
     pub(super) payload: &'m [u8],
     pub(super) claims: Registered<'m>,
-    proof: Proof<'m>,
+    pub(super) proof: Proof<'m>,
 }
 
 /// What has to hold for a token.
-enum Proof<'m> {
+pub(super) enum Proof<'m> {
     /// Its signature.
     Signature(&'m [u8]),
     /// That these keys would be tried; else its signature, decoded into this room.
@@ -79,12 +79,12 @@ impl<'v> Recall<'v> {
     #[inline]
     pub(super) fn prove<'k>(
         &self,
-        opened: &mut Opened<'_>,
+        proof: &mut Proof<'_>,
         jws: &CompactJws<'_>,
         candidates: &Candidates<'k>,
         algorithm: Algorithm,
     ) -> Result<Proved<'k>, Reason> {
-        let signature = match &mut opened.proof {
+        let signature = match proof {
             Proof::Signature(signature) => *signature,
             Proof::Remembered { tried, room } => match candidates.recognise(tried) {
                 Some(key) => return Ok(Proved { key, tried: None }),
@@ -98,9 +98,9 @@ impl<'v> Recall<'v> {
 
     /// Keeps what was found of a token that is let through.
     #[inline]
-    pub(super) fn keep(&self, opened: &Opened<'_>, proved: &Proved<'_>) {
+    pub(super) fn keep(&self, payload: &[u8], claims: &Registered<'_>, proved: &Proved<'_>) {
         if let (Some((verdicts, digest)), Some(tried)) = (&self.verdicts, proved.tried) {
-            verdicts.remember(digest, tried, opened.payload, opened.claims.root().nodes());
+            verdicts.remember(digest, tried, payload, claims.root().nodes());
         }
     }
 }

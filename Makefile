@@ -19,8 +19,9 @@ setup: ## Install what is missing of compilers and tools
 	@tools/setup.sh
 
 .PHONY: lib
-lib: ## Build the C library and its header's twin
+lib: ## Build the C library into $(TARGET_DIR)/c, as it is installed
 	$(CARGO) build --release --lib $(LIB_FEATURES)
+	@tools/stage.sh '$(TARGET_DIR)/release' '$(TARGET_DIR)/c'
 
 .PHONY: header
 header: ## Write include/countersign.h anew

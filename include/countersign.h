@@ -22,8 +22,7 @@
  *   Everything else is lent, and its comment says until when.
  * - Policies, stores, verifiers and key sets may be used by any number of threads at once.
  *   Decisions, reports, tokens and readings belong to one thread at a time.
- * - The library starts no thread, opens no file or socket, reads no clock and no environment, and
- *   calls nobody back.
+ * - The library starts no thread, opens no file or socket, reads no clock and calls nobody back.
  * - A countersign_str is not terminated by a zero. {NULL, 0} is empty; NULL with a length is
  *   COUNTERSIGN_NULL_ARGUMENT. Where absent and empty differ, NULL is absent.
  * - A struct starts with struct_size, which the caller sets to sizeof of the struct, before passing

@@ -135,20 +135,37 @@ fn in_range(floor_nanos: i128, inexact: bool) -> Result<NumericDate, OutOfRange>
     if date.is_after(MAX_NANOS) || date.is_before(-MAX_NANOS) { Err(OutOfRange) } else { Ok(date) }
 }
 
-/// The short way for what nearly every token holds: at most twelve digits and nothing else.
+/// The short way for what nearly every token holds: eight to twelve digits and nothing else.
 #[inline]
 fn plain_seconds(number: &str) -> Option<u64> {
-    if number.len() > 12 {
+    let (first, rest) = number.as_bytes().split_first_chunk::<8>()?;
+    if rest.len() > 4 {
         return None;
     }
-    let (mut value, mut largest) = (0, 0);
-    for byte in number.bytes() {
-        // Everything but a digit comes to more than nine; looked at once, at the end.
+    let mut value = eight_digits(u64::from_le_bytes(*first))?;
+    for byte in rest {
         let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
         value = value * 10 + u64::from(digit);
-        largest = digit.max(largest);
     }
-    (largest <= 9).then_some(value)
+    Some(value)
+}
+
+/// The number that eight digits make, the first one lowest.
+#[inline]
+const fn eight_digits(word: u64) -> Option<u64> {
+    // A digit has a three above and at most a nine below, which six more do not carry over.
+    if (word & 0xF0F0_F0F0_F0F0_F0F0) | ((word.wrapping_add(0x0606_0606_0606_0606) & 0xF0F0_F0F0_F0F0_F0F0) >> 4)
+        != 0x3333_3333_3333_3333
+    {
+        return None;
+    }
+    // Neighbours are joined: digits to pairs, pairs to fours, fours to all.
+    let pairs = (word & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(10 << 8 | 1) >> 8;
+    let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(100 << 16 | 1) >> 16;
+    Some((fours & 0x0000_FFFF_0000_FFFF).wrapping_mul(10_000 << 32 | 1) >> 32)
 }
 
 #[expect(clippy::as_conversions, reason = "widening, and `From` is not const")]
@@ -207,6 +224,25 @@ mod tests {
         {
             assert_eq!(NumericDate::parse(text), Err(OutOfRange), "{text}");
         }
+    }
+
+    #[test]
+    fn the_short_way_over_digits_agrees_with_the_long_one() {
+        for number in [0_u64, 7, 12_345_678, 99_999_999, 100_000_000, 1_700_000_000, 253_402_300_799, 999_999_999_999] {
+            for width in [0, 8, 9, 12] {
+                let text = format!("{number:0width$}");
+                let expected = (8..=12).contains(&text.len()).then_some(number);
+                assert_eq!(plain_seconds(&text), expected, "{text}");
+            }
+        }
+        for byte in (0..=255_u8).filter(|byte| !byte.is_ascii_digit() && byte.is_ascii()) {
+            for place in 0..10 {
+                let mut text = *b"1700000000";
+                text[place] = byte;
+                assert_eq!(plain_seconds(core::str::from_utf8(&text).unwrap()), None, "{byte} at {place}");
+            }
+        }
+        assert_eq!(eight_digits(u64::from_le_bytes([0xB1; 8])), None);
     }
 
     #[test]

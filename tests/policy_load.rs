@@ -129,6 +129,12 @@ fn no_text_repeats_a_secret() {
         let text = load(&json!({"set": {pointer: value}})).unwrap_err().to_string();
         assert!(!text.contains(secret), "{text}");
     }
+    for url in ["https://user:c2VjcmV0@l/keys", "https:\\/\\/c2VjcmV0\\u0040l"] {
+        let document =
+            format!(r#"{{"realm":"a","bearer":{{"issuers":[{{"issuer":"i","audience":"a","jwks_uri":"{url}"}}]}}}}"#);
+        let text = Policy::load(document.as_bytes(), &[]).unwrap_err().to_string();
+        assert!(text.contains("jwks_uri") && !text.contains("c2VjcmV0"), "{text}");
+    }
     let text = load(&json!({"set": {"/bearer/issuers/0/jwks": secret}})).unwrap_err().to_string();
     assert!(text.contains(&format!("a string of {} bytes", secret.len())), "{text}");
 }
@@ -141,6 +147,8 @@ fn the_fields_to_pass_follow_the_policy() {
     assert_eq!(wanted(json!({"set": {}})), ["authorization", "origin", "access-control-request-method"]);
     let row = json!({"set": {"/preflight": "check", "/bearer/sources": [{"header": "X-Token"}]}});
     assert_eq!(wanted(row), ["authorization", "x-token"]);
+    let row = json!({"set": {"/bearer/sources": [{"header": "Origin"}]}});
+    assert_eq!(wanted(row), ["authorization", "origin", "access-control-request-method"], "each once");
 }
 
 #[test]
@@ -148,4 +156,18 @@ fn a_document_over_the_bound_is_refused() {
     let long = format!("{{\"realm\":\"{}\"}}", "a".repeat(countersign::limits::POLICY_BYTES));
     let report = Policy::load(long.as_bytes(), &[]).unwrap_err();
     assert_eq!((report.entries().len(), report.entries()[0].code.word()), (1, "syntax"));
+}
+
+#[test]
+fn req_privacy_09_parameters_that_carry_credentials_are_listed() {
+    let load = |sources: &str| {
+        let text = format!(
+            r#"{{"realm":"api","bearer":{{"sources":{sources},"issuers":[{{"issuer":"https://login.example.com",
+            "audience":"api","jwks_uri":"https://login.example.com/jwks"}}]}}}}"#
+        );
+        let (policy, _) = countersign::Policy::load(text.as_bytes(), &[]).unwrap();
+        policy.credential_parameters().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(load(r#"["header"]"#), ["access_token"]);
+    assert_eq!(load(r#"["header",{"query":"access_token"},{"query":"key"}]"#), ["access_token", "key"]);
 }

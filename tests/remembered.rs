@@ -4,7 +4,7 @@
 mod live_support;
 
 use countersign::time::Wall;
-use countersign::{Decision, FieldLine, Reason, Request, Verifier};
+use countersign::{Decision, FieldLine, Reason, Request};
 use live_support::jose_support::{ed25519, hs256, oct, token};
 use live_support::*;
 
@@ -104,7 +104,7 @@ fn change(numbers: &mut Numbers, stores: [&countersign::KeyStore; 2], now: u64) 
             6 => {
                 store.set_revoked(["none"]);
                 store.set_revoked_sessions(["none"]);
-                store.set_revoked_subjects([] as [(&str, Wall); 0]);
+                store.set_revoked_subjects(Vec::<(String, Wall)>::new());
             }
             _ => while store.next_fetch(at(now)).is_some() {},
         }
@@ -179,7 +179,7 @@ fn a_withdrawn_key_is_seen_at_once() {
 fn threads_that_share_verdicts_agree() {
     let plain = verifier(&policy(""));
     let remembering = verifier(&policy(r#","remember":{"entries":16}"#));
-    for verifier in [&plain, &remembering] as [&Verifier; 2] {
+    for verifier in [&plain, &remembering] {
         verifier.store().set_keys(ISSUER, jwks(&[1, 2, 3, 4]).as_bytes()).unwrap();
     }
     let tokens = tokens();

@@ -37,8 +37,8 @@ fn ids_and_sessions_are_added_to_and_replaced() {
     assert_eq!((of(&verifier, id), of(&verifier, r#","jti":"b""#)), (Reason::Ok, Reason::TokenRevoked));
     store.revoke_sessions(["a"]);
     assert_eq!((of(&verifier, id), of(&verifier, session)), (Reason::Ok, Reason::TokenRevoked));
-    store.set_revoked_sessions([] as [&str; 0]);
-    store.set_revoked([] as [&str; 0]);
+    store.set_revoked_sessions(Vec::<String>::new());
+    store.set_revoked(Vec::<String>::new());
     assert_eq!((of(&verifier, session), of(&verifier, r#","sid":1"#)), (Reason::Ok, Reason::Ok));
 }
 

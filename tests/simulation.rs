@@ -191,7 +191,9 @@ fn day(seed: u64) -> [u64; 4] {
     let mut longest = [[0_u64; 3]; HOSTS];
     let [mut good, mut refused, mut made_up] = [0, 0, 0];
     for second in (0..DAY).step_by(usize::try_from(STEP).unwrap()) {
-        issuers.iter_mut().for_each(|issuer| turn(issuer, second, &mut numbers));
+        for issuer in &mut issuers {
+            turn(issuer, second, &mut numbers);
+        }
         for (place, host) in hosts.iter_mut().enumerate() {
             if numbers.below(2000) == 0 {
                 host.skew = (i128::from(numbers.below(200)) - 100) * i128::from(SECOND);

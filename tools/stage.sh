@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 from=$1
 to=$2
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+version=$(sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q}' Cargo.toml)
 abi=$(sed -n 's/^#define COUNTERSIGN_ABI UINT32_C(\(.*\))/\1/p' include/countersign.h)
 
 mkdir -p "$to/include" "$to/lib"
@@ -29,8 +29,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mapfile -t roots < <(awk '/^countersign_/ { print "-u" $1 }' docs/abi/symbols.txt)
 "${LD:-ld}" -r --force-group-allocation --gc-sections "${roots[@]}" -o "$work/all.o" "$from/libcountersign.a"
-# .llvmbc is LLVM bitcode that comes with Rust's standard library; concatenated it is none.
-"${OBJCOPY:-objcopy}" --strip-debug --remove-section=.llvmbc --remove-section=.llvmcmd \
+# .llvmbc is LLVM bitcode that comes with Rust's standard library; concatenated it is none. What the linker has dropped
+# leaves undefined symbols behind, which are weak no more and would fail in another library's name: --strip-unneeded.
+"${OBJCOPY:-objcopy}" --strip-unneeded --remove-section=.llvmbc --remove-section=.llvmcmd \
   --wildcard --keep-global-symbol='countersign_*' "$work/all.o" "$work/countersign.o"
 rm -f "$to/lib/libcountersign.a"
 "${AR:-ar}" rcsD "$to/lib/libcountersign.a" "$work/countersign.o"

@@ -33,6 +33,8 @@ pub enum TemplateFault {
     Brace,
     /// More than one `{name}`.
     Twice,
+    /// `{iss}`: a template that stands for itself would fit any issuer.
+    Itself,
 }
 
 impl fmt::Display for TemplateFault {
@@ -40,6 +42,7 @@ impl fmt::Display for TemplateFault {
         f.write_str(match self {
             TemplateFault::Brace => "a brace that is no {name}",
             TemplateFault::Twice => "more than one {name}",
+            TemplateFault::Itself => "{iss}, which would fit any issuer",
         })
     }
 }
@@ -63,6 +66,9 @@ impl IssuerName {
             (false, false) => {}
             (true, true) => return Err(TemplateFault::Twice),
             _ => return Err(TemplateFault::Brace),
+        }
+        if claim == "iss" {
+            return Err(TemplateFault::Itself);
         }
         let (prefix, claim, suffix) = (prefix.to_owned(), claim.to_owned(), suffix.to_owned());
         Ok(IssuerName::Template { prefix, claim, suffix, tenants: None })

@@ -126,8 +126,22 @@ fn grants(claim: Value<'_>, word: &[u8]) -> bool {
     }
     let Some(text) = claim.as_text() else { return false };
     match text.as_str() {
-        Some(plain) => words(plain).any(|granted| granted == word),
+        Some(plain) => holds_plain_word(plain.as_bytes(), word),
         None => holds_word(text, word),
+    }
+}
+
+/// Looks for a whole word in a text without escapes.
+fn holds_plain_word(text: &[u8], word: &[u8]) -> bool {
+    let mut rest = text;
+    loop {
+        if rest.first() == word.first()
+            && let Some([] | [b' ', ..]) = rest.strip_prefix(word)
+        {
+            return true;
+        }
+        let Some(space) = rest.iter().position(|byte| *byte == b' ') else { return false };
+        rest = rest.get(space + 1..).unwrap_or_default();
     }
 }
 

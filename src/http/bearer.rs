@@ -42,15 +42,20 @@ pub enum Whitespace {
 /// ```
 #[inline]
 pub fn parse_bearer(value: &[u8], whitespace: Whitespace) -> Result<&[u8], Reason> {
-    if let Some((word, [b' ', token @ ..])) = trim_ows(value).split_at_checked(BEARER.len())
-        && is_word(word, BEARER)
-        && (whitespace == Whitespace::Lenient || is_tight(value, token))
-        && let token = trim_spaces(token)
-        && is_surely_token(token)
-    {
-        return Ok(token);
+    match parse_likely_bearer(value, whitespace) {
+        Some(token) if is_token68(token) => Ok(token),
+        _ => parse_bearer_with_slips(value, whitespace),
     }
-    parse_bearer_with_slips(value, whitespace)
+}
+
+/// The token of a Bearer value without a look at its alphabet, for who decodes it next: what then
+/// turns out to be base64url and dots is a token68 and no slip. For anything else ask [`parse_bearer`].
+#[inline]
+pub(crate) fn parse_likely_bearer(value: &[u8], whitespace: Whitespace) -> Option<&[u8]> {
+    let (word, [b' ', token @ ..]) = trim_ows(value).split_at_checked(BEARER.len())? else { return None };
+    let spaces_fit = whitespace == Whitespace::Lenient || is_tight(value, token);
+    let token = trim_spaces(token);
+    (is_word(word, BEARER) && spaces_fit && is_no_word(token)).then_some(token)
 }
 
 /// The token in a value that holds nothing else: another header field, a cookie, a query parameter.
@@ -66,17 +71,18 @@ pub fn parse_bearer(value: &[u8], whitespace: Whitespace) -> Result<&[u8], Reaso
 #[inline]
 pub fn parse_token(value: &[u8], whitespace: Whitespace) -> Result<&[u8], Reason> {
     let token = trim_ows(value);
-    if is_surely_token(token) && (whitespace == Whitespace::Lenient || is_tight(value, token)) {
+    if is_no_word(token) && is_token68(token) && (whitespace == Whitespace::Lenient || is_tight(value, token)) {
         return Ok(token);
     }
     parse_token_with_slips(value, whitespace)
 }
 
-/// Whether `token` is a token68 and none of the words that [`check_token`] knows as slips though
-/// their characters are good.
+/// Whether `token` is surely none of the words that [`check_token`] knows as slips though their
+/// characters are good, and has no quote or brace in front.
 #[inline]
-fn is_surely_token(token: &[u8]) -> bool {
-    token.len() > LONGEST_WORD && !matches!(token, [b'B' | b'b', ..]) && is_token68(token)
+fn is_no_word(token: &[u8]) -> bool {
+    let begins_well = matches!(token, [b'A' | b'C'..=b'Z' | b'a' | b'c'..=b'z' | b'0'..=b'9' | b'-' | b'_', ..]);
+    begins_well && token.len() > LONGEST_WORD
 }
 
 /// The length of `undefined`, the longest placeholder that is a token68.

@@ -19,6 +19,7 @@ mod target;
 mod token68;
 mod url;
 
+pub(crate) use bearer::parse_likely_bearer;
 pub use bearer::{Whitespace, parse_bearer, parse_token};
 pub use challenge::{Challenge, ChallengeFault, ChallengeFlaw, ChallengeInvalid, Challenges, write_challenge};
 pub use credentials::{Credentials, parse_credentials};

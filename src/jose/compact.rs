@@ -30,17 +30,21 @@ impl<'t> CompactJws<'t> {
         if count_dots(token) != 2 || token.first() == Some(&b'{') {
             return Err(wrong_form(token));
         }
-        let split = || {
-            let first = find_dot(token)?;
-            let second = find_last_dot(token)?;
-            Some(CompactJws {
-                header: token.get(..first)?,
-                payload: token.get(first + 1..second)?,
-                signature: token.get(second + 1..)?,
-                signing_input: token.get(..second)?,
-            })
-        };
-        split().ok_or(Reason::JwtMalformed)
+        CompactJws::split(token).ok_or(Reason::JwtMalformed)
+    }
+
+    /// Splits `token` at its first and its last dot, for who decodes all three parts next: if all are
+    /// base64url, these were the only two. If not, [`CompactJws::parse`] tells what is wrong.
+    #[inline]
+    pub(crate) fn split(token: &'t [u8]) -> Option<CompactJws<'t>> {
+        let first = find_dot(token)?;
+        let second = find_last_dot(token)?;
+        Some(CompactJws {
+            header: token.get(..first)?,
+            payload: token.get(first + 1..second)?,
+            signature: token.get(second + 1..)?,
+            signing_input: token.get(..second)?,
+        })
     }
 }
 

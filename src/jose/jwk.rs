@@ -185,7 +185,9 @@ impl<'a> Jwk<'a> {
     }
 
     fn check_form(&self) -> Result<(), Reason> {
-        let names = [self.kid, self.alg, self.usage, self.crv];
+        // In a key of another type `crv` means nothing, whatever stands there.
+        let has_curve = self.kty.is("EC") || self.kty.is("OKP");
+        let names = [self.kid, self.alg, self.usage, if has_curve { self.crv } else { Member::Absent }];
         let operations = match self.key_ops {
             Member::Absent => true,
             Member::One(value) => value.as_array().is_some_and(|mut list| list.all(|name| name.as_text().is_some())),

@@ -161,18 +161,30 @@ impl Policy {
         &self.0
     }
 
-    /// The names of the header fields, in lower case, of which the host has to pass every line.
+    /// The names of the header fields, in lower case and each once, of which the host has to pass every line.
     pub fn wanted_fields(&self) -> impl Iterator<Item = String> + '_ {
         let compiled = self.compiled();
         let preflight: &[&str] = match compiled.preflight {
             Preflight::Allow => &["origin", "access-control-request-method"],
             Preflight::Check => &[],
         };
-        ["authorization"]
-            .iter()
-            .chain(preflight)
-            .map(|name| (*name).to_owned())
-            .chain(compiled.bearer.sources.headers.iter().map(|name| name.to_ascii_lowercase()))
+        ["authorization"].iter().chain(preflight).map(|name| (*name).to_owned()).chain(
+            compiled
+                .bearer
+                .sources
+                .headers
+                .iter()
+                .map(|name| name.to_ascii_lowercase())
+                // A host that walks the list would hand in the lines of a name that stands twice two times.
+                .filter(move |name| !preflight.contains(&name.as_str())),
+        )
+    }
+
+    /// The names of the query parameters that can carry a credential, for the host to scrub from its logs:
+    /// `access_token`, which clients send whether it is read or not, and what the policy reads.
+    pub fn credential_parameters(&self) -> impl Iterator<Item = &str> {
+        let read = self.compiled().bearer.sources.queries.iter().map(String::as_str);
+        core::iter::once("access_token").chain(read.filter(|name| *name != "access_token"))
     }
 }
 

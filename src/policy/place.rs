@@ -72,7 +72,9 @@ impl<'p, 'a> Place<'p, 'a> {
             Kind::Object => "an object".into(),
             Kind::Boolean if !self.secret => raw.into(),
             Kind::Boolean => "a boolean".into(),
-            Kind::Number | Kind::String if !self.secret && raw.len() <= QUOTED_BYTES => raw.into(),
+            Kind::Number | Kind::String if !self.secret && raw.len() <= QUOTED_BYTES && !holds_password(value) => {
+                raw.into()
+            }
             Kind::Number => format!("a number of {} characters", raw.len()),
             Kind::String => format!("a string of {} bytes", value.as_text().map_or(0, |text| text.bytes().count())),
         }
@@ -89,6 +91,12 @@ pub(super) fn push_token(pointer: &mut String, token: &str) {
             other => pointer.push(other),
         }
     }
+}
+
+/// Whether a text may be a URL with user information (RFC 3986 section 3.2.1), which is refused and can hold a password.
+fn holds_password(value: Value<'_>) -> bool {
+    let text = value.as_text().map(|text| text.to_owned_string()).unwrap_or_default();
+    text.split_once("://").is_some_and(|(_, rest)| rest.contains('@'))
 }
 
 /// A longer value is told by its length.

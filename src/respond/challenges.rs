@@ -13,9 +13,8 @@ pub(crate) fn carries_challenge(reason: Reason) -> bool {
 }
 
 /// Writes the WWW-Authenticate lines in the policy's order.
-pub(crate) fn write_challenges(asked: &Asked<'_>, decision: &mut Decision) {
+pub(crate) fn write_challenges(asked: &Asked<'_>, reason: Reason, decision: &mut Decision) {
     for &scheme in &asked.policy.schemes {
-        let reason = decision.facts.reason;
         let tried = decision.facts.scheme.is_none_or(|tried| tried == scheme);
         let mut written = Ok(());
         let value = decision.memory.write_text(|sink| {

@@ -21,21 +21,21 @@ pub(crate) struct Asked<'a> {
     pub(crate) retry_after: u64,
 }
 
-/// Fills in the status, the fields and the body for the reason that the decision already has.
-pub(crate) fn write_response(asked: &Asked<'_>, decision: &mut Decision) {
-    let reason = decision.facts.reason;
-    decision.facts.http_status = match reason {
-        reason if reason.is_malformed_credential() => asked.policy.malformed_status,
-        reason => reason.http_status(),
-    };
+/// Fills in the status, the fields and the body for `reason`, which the decision takes on afterwards.
+pub(crate) fn write_response(asked: &Asked<'_>, reason: Reason, decision: &mut Decision) {
     if reason.is_allowed() {
+        decision.facts.http_status = 200;
         if reason == Reason::Ok && decision.facts.outside_authorization {
             push_field(decision, FieldName::CacheControl, "private");
         }
         return;
     }
+    decision.facts.http_status = match reason {
+        reason if reason.is_malformed_credential() => asked.policy.malformed_status,
+        reason => reason.http_status(),
+    };
     if challenges::carries_challenge(reason) {
-        challenges::write_challenges(asked, decision);
+        challenges::write_challenges(asked, reason, decision);
     }
     push_field(decision, FieldName::CacheControl, "no-store");
     if decision.facts.http_status == 503 {

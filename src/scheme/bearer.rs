@@ -12,6 +12,8 @@ use crate::scheme_name::SchemeName;
 pub(crate) struct Lines<'r> {
     authorization: Option<&'r [u8]>,
     authorization_count: usize,
+    /// What the first of these lines names.
+    word: Option<SchemeWord<'r>>,
     origin: bool,
     request_method: bool,
     /// The first token outside Authorization, and how many there are.
@@ -23,6 +25,16 @@ pub(crate) struct Lines<'r> {
 pub(crate) struct Token<'r> {
     pub(crate) text: &'r [u8],
     pub(crate) outside_authorization: bool,
+    /// The Authorization value, if the token's alphabet was not looked at yet.
+    unseen: Option<(&'r [u8], Whitespace)>,
+}
+
+impl Token<'_> {
+    /// The slip in a token that turned out not to decode.
+    #[cold]
+    pub(crate) fn slip(&self) -> Option<Reason> {
+        self.unseen.and_then(|(value, whitespace)| http::parse_bearer(value, whitespace).err())
+    }
 }
 
 impl<'r> Lines<'r> {
@@ -36,13 +48,14 @@ impl<'r> Lines<'r> {
                 }
                 6 if http::is_word(line.name, b"origin") => lines.origin = true,
                 29 if line.name.eq_ignore_ascii_case(b"access-control-request-method") => lines.request_method = true,
-                _ if sources.headers.is_empty() => {}
-                _ if sources.headers.iter().any(|name| line.name.eq_ignore_ascii_case(name.as_bytes())) => {
-                    lines.add_other(line.value);
-                }
                 _ => {}
             }
+            // Any field but Authorization may be a source, the two of a preflight too.
+            if sources.headers.iter().any(|name| line.name.eq_ignore_ascii_case(name.as_bytes())) {
+                lines.add_other(line.value);
+            }
         }
+        lines.word = lines.authorization.map(http::select_scheme);
         for name in &sources.queries {
             match http::select_query_parameter(request.target, name.as_bytes()) {
                 QueryParameter::Absent => {}
@@ -76,9 +89,10 @@ impl<'r> Lines<'r> {
 /// The scheme that was tried, as far as it can be told without judging the credentials.
 pub(crate) fn tried_scheme(request: &Request<'_>, lines: &Lines<'_>) -> Option<SchemeName> {
     let names_bearer = |value: &[u8]| matches!(http::select_scheme(value), SchemeWord::Bearer);
-    let is_bearer = match (lines.authorization, lines.authorization_count) {
-        (None, _) => lines.other_count > 0,
-        (Some(value), 1) => names_bearer(value),
+    let is_bearer = match (lines.word, lines.authorization_count) {
+        // A scheme that is not offered counts as absent beside a token elsewhere.
+        (None | Some(SchemeWord::Other(_)), 0 | 1) => lines.other_count > 0,
+        (Some(word), 1) => word == SchemeWord::Bearer,
         _ => {
             let mut authorizations =
                 request.lines.iter().filter(|line| http::field_name_eq(line.name, b"authorization"));
@@ -97,19 +111,31 @@ pub(crate) fn select_token<'r>(
     whitespace: Whitespace,
     tried: &mut Option<SchemeName>,
 ) -> Result<Option<Token<'r>>, Reason> {
-    let header = match lines.authorization {
-        Some(value) => read_authorization(value, whitespace)?,
-        None => Header::Absent,
+    let header = match (lines.authorization, lines.word) {
+        (Some(value), Some(word)) => {
+            // A token that decodes needs no look at its alphabet before that.
+            if lines.other.is_none()
+                && bearer.sources.authorization
+                && let Some(text) = http::parse_likely_bearer(value, whitespace)
+            {
+                return Ok(Some(Token { text, outside_authorization: false, unseen: Some((value, whitespace)) }));
+            }
+            read_authorization(value, word, whitespace)?
+        }
+        _ => Header::Absent,
     };
     match (header, lines.other, lines.other_count) {
-        (Header::Bearer(_), Some(_), _) | (_, Some(_), 2..) => Err(Reason::MultipleTokenMethods),
+        (Header::Bearer(_), Some(_), _) | (_, Some(_), 2..) => {
+            *tried = Some(SchemeName::Bearer);
+            Err(Reason::MultipleTokenMethods)
+        }
         (Header::Bearer(_), None, _) if !bearer.sources.authorization => Err(Reason::CredentialsMisplaced),
-        (Header::Bearer(text), None, _) => Ok(Some(Token { text, outside_authorization: false })),
+        (Header::Bearer(text), None, _) => Ok(Some(Token { text, outside_authorization: false, unseen: None })),
         // A scheme that is not offered counts as absent beside a credential that is.
         (_, Some(value), _) => {
             *tried = Some(SchemeName::Bearer);
             let text = http::parse_token(value, whitespace)?;
-            Ok(Some(Token { text, outside_authorization: true }))
+            Ok(Some(Token { text, outside_authorization: true, unseen: None }))
         }
         (Header::Unsupported, None, _) => Err(Reason::SchemeUnsupported),
         (Header::Absent, None, _) => {
@@ -130,8 +156,8 @@ enum Header<'r> {
 }
 
 #[inline]
-fn read_authorization(value: &[u8], whitespace: Whitespace) -> Result<Header<'_>, Reason> {
-    match http::select_scheme(value) {
+fn read_authorization<'r>(value: &'r [u8], word: SchemeWord<'_>, whitespace: Whitespace) -> Result<Header<'r>, Reason> {
+    match word {
         SchemeWord::Bearer => http::parse_bearer(value, whitespace).map(Header::Bearer),
         SchemeWord::Other(_) => http::parse_credentials(value).map(|_| Header::Unsupported),
         SchemeWord::LoneToken => Err(Reason::BearerSchemeMissing),

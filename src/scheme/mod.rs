@@ -2,4 +2,4 @@
 
 mod bearer;
 
-pub(crate) use bearer::{Lines, select_token, tried_scheme};
+pub(crate) use bearer::{Lines, Token, select_token, tried_scheme};

@@ -3,21 +3,21 @@
 //! The order is part of the promise (docs/REASONS.md): two fronts that ran the same checks in
 //! another order would give two answers to one request.
 
-use super::recall::{Opened, Recall};
+use super::recall::{Proof, Recall};
 use super::{Trace, Verifier};
 use crate::arena::Sink as _;
 use crate::base64url;
 use crate::claims::{self, Registered, ScopeArrays, Scopes};
 use crate::http;
-use crate::jose::{AlgorithmRule, CompactJws, HeaderType, JoseHeader, ListedKey};
+use crate::jose::{AlgorithmRule, CompactJws, HeaderMemory, HeaderType, JoseHeader, ListedKey};
 use crate::json::{self, Bounds, Duplicates, Node, Text, Value};
 use crate::limits;
 use crate::policy::{Bearer, Compiled, Issuer, Preflight, Route, Transport};
 use crate::reason::Reason;
 use crate::request::Request;
 use crate::result::{Decision, Facts, Memory, Span};
-use crate::scheme::{Lines, select_token, tried_scheme};
-use crate::store::{TokenNames, Why};
+use crate::scheme::{Lines, Token, select_token, tried_scheme};
+use crate::store::{KeyStore, TokenNames, Why};
 use crate::time::NumericDate;
 
 /// Judges one request; gives back why it is let through or why not.
@@ -45,13 +45,16 @@ pub(super) fn climb<'v>(
     };
     facts.outside_authorization = token.outside_authorization;
 
-    check_size(token.text, bearer)?;
-    let jws = CompactJws::parse(token.text)?;
     let Memory { header, token: bytes, tape, text, .. } = memory;
-    let header = header.read(jws.header)?;
-    let recall = Recall::of(&verifier.store, token.text, header);
-    let Opened { payload, claims, mut proof } = recall.open(&jws, header, bytes, tape)?;
+    let opened = open_token(token.text, bearer, &verifier.store, header, bytes, tape);
+    let opened = opened.map_err(|reason| name_fault(&token, bearer, reason))?;
+    let Opened { jws, header, recall, payload, mut proof } = opened;
+    header.check_members()?;
 
+    let mut claims = Registered::unread(proof.read(payload, tape)?);
+    if !claims.read_members() {
+        return Err(Reason::JwtMalformed);
+    }
     let (place, issuer) = select_issuer(&claims, bearer, text)?;
     trace.issuer = Some((place, issuer));
     trace.names_key = header.kid().is_some();
@@ -101,6 +104,41 @@ fn check_size(token: &[u8], bearer: &Bearer) -> Result<(), Reason> {
     if token.len() > bearer.max_token_bytes { Err(Reason::TokenTooLarge) } else { Ok(()) }
 }
 
+/// A token whose three parts are base64url; what they say is not looked at yet.
+struct Opened<'t, 'v, 'm> {
+    jws: CompactJws<'t>,
+    header: JoseHeader<'m>,
+    recall: Recall<'v>,
+    payload: &'m [u8],
+    proof: Proof<'m>,
+}
+
+/// Splits and decodes a token, or remembers it. What is decoded in full was of the right form and alphabet:
+/// neither is looked at beforehand.
+#[inline]
+fn open_token<'t, 'v, 'm>(
+    token: &'t [u8],
+    bearer: &Bearer,
+    store: &'v KeyStore,
+    header: &'m mut HeaderMemory,
+    bytes: &'m mut Vec<u8>,
+    tape: &mut Vec<Node>,
+) -> Result<Opened<'t, 'v, 'm>, Reason> {
+    check_size(token, bearer)?;
+    let jws = CompactJws::split(token).ok_or(Reason::JwtMalformed)?;
+    let header = header.read(jws.header)?;
+    let recall = Recall::of(store, token, header);
+    let (payload, proof) = recall.open(&jws, bytes, tape)?;
+    Ok(Opened { jws, header, recall, payload, proof })
+}
+
+/// Why a token could not be opened, its first fault first: a slip, its size, its form, its parts.
+#[cold]
+fn name_fault(token: &Token<'_>, bearer: &Bearer, reason: Reason) -> Reason {
+    let form = || CompactJws::parse(token.text).err();
+    token.slip().or_else(|| check_size(token.text, bearer).err()).or_else(form).unwrap_or(reason)
+}
+
 /// Decodes payload and signature into `bytes`, one behind the other.
 #[inline]
 pub(super) fn decode_segments<'m>(
@@ -121,14 +159,14 @@ pub(super) fn decode_segments<'m>(
 /// The payload is one JSON object (RFC 7519 section 7.2); faults of its form come before the signature,
 /// because `iss` picks the keys.
 #[inline]
-pub(super) fn read_claims<'m>(payload: &'m [u8], tape: &'m mut Vec<Node>) -> Result<Registered<'m>, Reason> {
+pub(super) fn read_payload<'m>(payload: &'m [u8], tape: &'m mut Vec<Node>) -> Result<Value<'m>, Reason> {
     let nodes = json::nodes_for(payload.len()).min(limits::TOKEN_JSON_NODES);
     if tape.len() < nodes {
         tape.resize(nodes, Node::default());
     }
     let bounds = Bounds { depth: limits::TOKEN_JSON_DEPTH, members: limits::TOKEN_JSON_MEMBERS };
     let (text, _) = json::scan(payload, bounds, Duplicates::Refuse, tape).map_err(|_| Reason::JwtMalformed)?;
-    Value::root(text, tape).and_then(Registered::read).ok_or(Reason::JwtMalformed)
+    Value::root(text, tape).ok_or(Reason::JwtMalformed)
 }
 
 pub(super) fn select_issuer<'v>(

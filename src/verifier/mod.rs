@@ -103,10 +103,12 @@ impl Verifier {
                 None => return,
             },
         };
-        decision.facts.reason = outcome.unwrap_or_else(|denial| denial);
-        let retry_after = need::ask(&self.store, &trace, request.monotonic, decision);
-        write_response(&Asked { policy, route, scopes, retry_after }, decision);
-        metrics::count(request.counters, decision.facts.reason);
+        let reason = outcome.unwrap_or_else(|denial| denial);
+        let retry_after = need::ask(&self.store, &trace, reason, request.monotonic, decision);
+        write_response(&Asked { policy, route, scopes, retry_after }, reason, decision);
+        metrics::count(request.counters, reason);
+        // The last step, and the only one that can allow: whatever fails before it leaves a denial.
+        decision.facts.reason = reason;
     }
 }
 

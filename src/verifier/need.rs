@@ -10,10 +10,16 @@ use crate::store::{KeyStore, Why};
 
 /// Marks the source of a token whose key is not there, records the need, and gives the seconds after which
 /// a 503 is worth another try.
-pub(super) fn ask(store: &KeyStore, trace: &Trace<'_>, now: Option<u64>, decision: &mut Decision) -> u64 {
+pub(super) fn ask(
+    store: &KeyStore,
+    trace: &Trace<'_>,
+    reason: Reason,
+    now: Option<u64>,
+    decision: &mut Decision,
+) -> u64 {
     let Some((place, issuer)) = trace.issuer else { return 1 };
     let cooldown = u64::from(issuer.timing.cooldown);
-    let why = match decision.facts.reason {
+    let why = match reason {
         Reason::KeysUnavailable if trace.generation == 0 => Why::FirstUse,
         Reason::KeysUnavailable => Why::Expired,
         // A token without a kid asks for no key by name, and any other denial for none at all (REQ-ROTATION-17).

@@ -4,7 +4,7 @@
 //! nothing else: the ladder climbs every other step again, in the same order. Symmetric signatures are
 //! never remembered: checking one costs less than finding it.
 
-use super::ladder::{decode_segments, read_claims};
+use super::ladder::{decode_segments, read_payload};
 use crate::base64url;
 use crate::claims::Registered;
 use crate::jose::{Algorithm, AlgorithmName, Candidates, CompactJws, JoseHeader, ListedKey, sha256};
@@ -15,13 +15,6 @@ use crate::store::{Digest, KeyStore, Remembered, Tried};
 /// The remembered verdicts as one token meets them.
 pub(super) struct Recall<'v> {
     verdicts: Option<(&'v Remembered, Digest)>,
-}
-
-/// A token's payload, read.
-pub(super) struct Opened<'m> {
-    pub(super) payload: &'m [u8],
-    pub(super) claims: Registered<'m>,
-    pub(super) proof: Proof<'m>,
 }
 
 /// What has to hold for a token.
@@ -47,32 +40,25 @@ impl<'v> Recall<'v> {
         Recall { verdicts: verdicts.map(|verdicts| (verdicts, sha256(token))) }
     }
 
-    /// Payload and signature, from the token or remembered; faults come in the order of the ladder.
+    /// Payload and signature, from the token or remembered.
     #[inline]
     pub(super) fn open<'m>(
         &self,
         jws: &CompactJws<'_>,
-        header: JoseHeader<'_>,
         bytes: &'m mut Vec<u8>,
-        tape: &'m mut Vec<Node>,
-    ) -> Result<Opened<'m>, Reason> {
+        tape: &mut Vec<Node>,
+    ) -> Result<(&'m [u8], Proof<'m>), Reason> {
         let recalled = self.verdicts.as_ref().and_then(|(verdicts, digest)| verdicts.recall(digest, bytes, tape));
         let Some(recalled) = recalled else {
             let (payload, signature) = decode_segments(jws, bytes)?;
-            header.check_members()?;
-            let claims = read_claims(payload, tape)?;
-            return Ok(Opened { payload, claims, proof: Proof::Signature(signature) });
+            return Ok((payload, Proof::Signature(signature)));
         };
-        header.check_members()?;
         let room = recalled.payload + jws.signature.len();
         if bytes.len() < room {
             bytes.resize(room, 0);
         }
         let (payload, room) = bytes.split_at_mut_checked(recalled.payload).ok_or(Reason::InternalError)?;
-        let payload: &[u8] = payload;
-        let text = core::str::from_utf8(payload).map_err(|_| Reason::InternalError)?;
-        let claims = Value::root(text, tape).and_then(Registered::read).ok_or(Reason::InternalError)?;
-        Ok(Opened { payload, claims, proof: Proof::Remembered { tried: recalled.tried, room } })
+        Ok((payload, Proof::Remembered { tried: recalled.tried, room }))
     }
 
     /// The key among `candidates` whose signature holds.
@@ -101,6 +87,20 @@ impl<'v> Recall<'v> {
     pub(super) fn keep(&self, payload: &[u8], claims: &Registered<'_>, proved: &Proved<'_>) {
         if let (Some((verdicts, digest)), Some(tried)) = (&self.verdicts, proved.tried) {
             verdicts.remember(digest, tried, payload, claims.root().nodes());
+        }
+    }
+}
+
+impl Proof<'_> {
+    /// The payload as one object; what is remembered of it stands on the tape already.
+    #[inline]
+    pub(super) fn read<'m>(&self, payload: &'m [u8], tape: &'m mut Vec<Node>) -> Result<Value<'m>, Reason> {
+        match self {
+            Proof::Signature(_) => read_payload(payload, tape),
+            Proof::Remembered { .. } => {
+                let text = core::str::from_utf8(payload).map_err(|_| Reason::InternalError)?;
+                Value::root(text, tape).ok_or(Reason::InternalError)
+            }
         }
     }
 }

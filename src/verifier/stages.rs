@@ -9,7 +9,7 @@ use crate::json::Node;
 use crate::reason::Reason;
 use crate::request::Request;
 use crate::respond::{Asked, write_response};
-use crate::result::{Decision, Facts, Memory};
+use crate::result::{Decision, Memory};
 use crate::scheme::{Lines, select_token, tried_scheme};
 use crate::verifier::Verifier;
 
@@ -33,7 +33,7 @@ pub fn decode<'m>(jws: &CompactJws<'_>, bytes: &'m mut Vec<u8>) -> Option<(&'m [
 /// UTF-8, scan and the registered claims.
 #[inline(never)]
 pub fn read<'m>(payload: &'m [u8], tape: &'m mut Vec<Node>) -> Option<Registered<'m>> {
-    ladder::read_claims(payload, tape).ok()
+    Registered::read(ladder::read_payload(payload, tape).ok()?)
 }
 
 /// Every rule before and behind the signature.
@@ -88,8 +88,7 @@ pub fn answer(verifier: &Verifier, claims: &Registered<'_>, key: &ListedKey, dec
     let policy = verifier.policy.compiled();
     let Decision { facts, memory: Memory { text, .. } } = &mut *decision;
     ladder::record_identity(claims, key, facts, text);
-    *facts = Facts { reason: Reason::Ok, ..*facts };
     if let Some(route) = policy.select_route(None) {
-        write_response(&Asked { policy, route, scopes: "", retry_after: 1 }, decision);
+        write_response(&Asked { policy, route, scopes: "", retry_after: 1 }, Reason::Ok, decision);
     }
 }

@@ -30,7 +30,14 @@ def policy(**issuer):
 
 
 def claims(**extra):
-    base = {"iss": ISSUER, "sub": "alice", "aud": AUDIENCE, "iat": NOW - 60, "exp": NOW + 600, "jti": "j-1"}
+    base = {
+        "iss": ISSUER,
+        "sub": "alice",
+        "aud": AUDIENCE,
+        "iat": NOW - 60,
+        "exp": NOW + 600,
+        "jti": "j-1",
+    }
     return {**base, "scope": "read:reports", **extra}
 
 
@@ -48,13 +55,20 @@ RICH = (
 TEXTS = {
     "POLICY": policy(jwks={"keys": [KEY_A]}),
     "POLICY_REMOTE": policy(jwks_uri="https://login.example.com/jwks.json"),
-    "POLICY_OTHER": {**policy(jwks={"keys": [KEY_A]}, issuer="https://other.example.com")},
-    "POLICY_REF": policy(jwks={"keys": [{"kty": "oct", "kid": "s", "k": {"ref": "secret"}}]}, algorithms=["HS256"]),
+    "POLICY_OTHER": {
+        **policy(jwks={"keys": [KEY_A]}, issuer="https://other.example.com")
+    },
+    "POLICY_REF": policy(
+        jwks={"keys": [{"kty": "oct", "kid": "s", "k": {"ref": "secret"}}]},
+        algorithms=["HS256"],
+    ),
     "POLICY_WARNED": {**policy(jwks={"keys": [KEY_A]}), "leeway": 90},
     "POLICY_HEADER": {
         **policy(jwks={"keys": [KEY_A]}),
         "bearer": {
-            "issuers": [{"issuer": ISSUER, "audience": AUDIENCE, "jwks": {"keys": [KEY_A]}}],
+            "issuers": [
+                {"issuer": ISSUER, "audience": AUDIENCE, "jwks": {"keys": [KEY_A]}}
+            ],
             "sources": ["header", {"header": "X-Forwarded-Access-Token"}],
         },
     },
@@ -68,7 +82,9 @@ TEXTS = {
     "TOKEN_EXPIRED": es256(claims(exp=NOW - 600)),
     "TOKEN_POOR": es256(claims(scope="write:reports")),
     "TOKEN_ADMIN": es256(claims(scope="read:reports admin")),
-    "TOKEN_BOUND": es256(claims(cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"})),
+    "TOKEN_BOUND": es256(
+        claims(cnf={"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"})
+    ),
     "TOKEN_RSA": token({"alg": "RS256", "kid": "k3"}, claims(), "rsa_a"),
     "TOKEN_ED": token({"alg": "EdDSA", "kid": "k4"}, claims(), "ed_a"),
     "RICH": RICH,
@@ -83,10 +99,20 @@ def literal(text):
 
 
 def main():
-    out = ["/* Written by tests/c/fixtures.py; do not edit. */", "", "#ifndef FIXTURES_H", "#define FIXTURES_H", ""]
+    out = [
+        "/* Written by tests/c/fixtures.py; do not edit. */",
+        "",
+        "#ifndef FIXTURES_H",
+        "#define FIXTURES_H",
+        "",
+    ]
     out += [f"#define NOW INT64_C({NOW})", f'#define ISSUER "{ISSUER}"', ""]
     for name, value in TEXTS.items():
-        text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+        text = (
+            value
+            if isinstance(value, str)
+            else json.dumps(value, separators=(",", ":"))
+        )
         out += [f"#define {name} \\", f"    {literal(text)}", ""]
     out += ["#endif", ""]
     (HERE / "fixtures.h").write_text("\n".join(out))

@@ -16,12 +16,13 @@ diff "$work/ledger" "$work/shared" || { echo "the shared library exports other f
 nm -g --defined-only "$lib/libcountersign.a" | awk 'NF == 3 { print $3 }' | sort >"$work/static"
 diff "$work/ledger" "$work/static" || { echo "the archive defines other globals than the ledger lists" >&2; exit 1; }
 
-readelf -d "$lib/libcountersign.so" | grep -q 'SONAME.*\[libcountersign\.so\.0\]' ||
+[[ $(readelf -d "$lib/libcountersign.so") == *SONAME*'[libcountersign.so.0]'* ]] ||
     { echo "the SONAME is not libcountersign.so.0" >&2; exit 1; }
 [ "$(readlink "$lib/libcountersign.so")" = libcountersign.so.0 ]
-[ "$(readlink "$lib/libcountersign.so.0")" = "libcountersign.so.$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)" ]
+version=$(sed -n '/^version = /{s/.*"\(.*\)"/\1/p;q}' Cargo.toml)
+[ "$(readlink "$lib/libcountersign.so.0")" = "libcountersign.so.$version" ]
 # No relocation in code, and nothing that an attacker of another fault could write to at run time.
-if readelf -d "$lib/libcountersign.so" | grep -q TEXTREL; then
+if [[ $(readelf -d "$lib/libcountersign.so") == *TEXTREL* ]]; then
     echo "the shared library has text relocations" >&2
     exit 1
 fi

@@ -30,6 +30,13 @@ def sources():
     twice = request(target=f"{WITH_TOKEN}&access_token={TOKEN}")
     check("query-twice", says("multiple_token_methods"), ["REQ-BEARER-09"], doc=QUERY, req=twice)
     check("field-twice", says("multiple_token_methods"), ["REQ-BEARER-09"], doc=FIELD, req=request(lines=x_line * 2))
+    foreign = request("Basic YWxpY2U6c2VjcmV0", lines=x_line * 2)
+    covers = [*two, "rule:1/foreign-counts-as-absent"]
+    check("field-twice-beside-foreign", says("multiple_token_methods", scheme="Bearer"), covers, doc=FIELD, req=foreign)
+    for name in ["Origin", "Access-Control-Request-Method"]:
+        doc = policy(bearer={"sources": ["header", {"header": name}]})
+        req = request(lines=[[name, TOKEN]])
+        check(f"field-{name.lower()}", says("ok", scheme="Bearer"), ["policy:sources/header"], doc=doc, req=req)
     basic = request("Basic YWxpY2U6c2VjcmV0", target=WITH_TOKEN)
     check(
         "query-beside-foreign", says("ok", scheme="Bearer"), ["rule:1/foreign-counts-as-absent"], doc=QUERY, req=basic

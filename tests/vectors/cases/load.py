@@ -187,6 +187,7 @@ def private_parts():
     lone("private-before-members", "key_has_private_part", {**without(EC, "y"), "d": "AQAB"}, "op:load_keys/order")
     weak = jwk("rsa_1024", d=private_part("rsa_1024"), use="enc")
     lone("private-before-weak", "key_has_private_part", weak, "op:load_keys/order")
+    lone("crv-in-rsa", "ok", {**jwk("rsa_a"), "crv": 256}, "REQ-JWK-02")
     lone("type-before-private", "key_type_unknown", {**OKP, "crv": "X25519", "d": "AQAB"}, "op:load_keys/order")
     lone("private-before-curve", "key_has_private_part", jwk("secp256k1", d="AQAB"), "op:load_keys/order")
 

@@ -68,8 +68,8 @@ fn a_store_serves_its_own_policy_only() {
     let (policy, _) = Policy::load(case.policy.as_bytes(), &[]).unwrap();
     let other = case.policy.replace("login.example.com", "login.example.org");
     let (other, _) = Policy::load(other.as_bytes(), &[]).unwrap();
-    assert!(Verifier::with_store(policy.clone(), Arc::new(policy.key_store())).is_some());
-    assert!(Verifier::with_store(policy, Arc::new(other.key_store())).is_none());
+    assert!(Verifier::with_store(policy.clone(), Arc::new(policy.key_store(b""))).is_some());
+    assert!(Verifier::with_store(policy, Arc::new(other.key_store(b""))).is_none());
 }
 
 #[test]

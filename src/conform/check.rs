@@ -75,13 +75,13 @@ fn write_decision(id: &str, decision: &Decision) -> String {
     });
     answer.value_or_null("claims", decision.claims());
     match decision.need() {
-        Some(Need::Keys { issuer, jwks_uri }) => {
+        Some(Need::Keys { issuer, jwks_uri, .. }) => {
             answer.name("need");
             answer.object(|answer| {
                 answer.name("keys");
                 answer.object(|answer| {
                     answer.text("issuer", issuer);
-                    answer.text("jwks_uri", jwks_uri);
+                    answer.text_or_null("jwks_uri", jwks_uri);
                 });
             });
         }

@@ -110,7 +110,7 @@ static void write_decision(const countersign_decision *decision)
     if (need.kind == COUNTERSIGN_NEED_KEYS) {
         put("{\"keys\":{\"issuer\":");
         put_string(need.issuer);
-        put_text("jwks_uri", need.jwks_uri);
+        put_text_or_null("jwks_uri", need.jwks_uri);
         put("}}");
     } else {
         put("null");

@@ -75,17 +75,18 @@ fn write_decision(id: &str, decision: &Decision) -> String {
     });
     answer.value_or_null("claims", decision.claims());
     match decision.need() {
-        Some(Need::Keys { issuer, jwks_uri, .. }) => {
+        Some(Need::Keys { issuer, jwks_uri: Some(jwks_uri), .. }) => {
             answer.name("need");
             answer.object(|answer| {
                 answer.name("keys");
                 answer.object(|answer| {
                     answer.text("issuer", issuer);
-                    answer.text_or_null("jwks_uri", jwks_uri);
+                    answer.text("jwks_uri", jwks_uri);
                 });
             });
         }
-        None => answer.raw("need", "null"),
+        // A set that discovery finds has no address to name yet.
+        _ => answer.raw("need", "null"),
     }
     answer.finish()
 }

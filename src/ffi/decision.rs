@@ -49,7 +49,7 @@ pub struct countersign_need {
     pub reserved: u32,
     /// The issuer as the policy names it.
     pub issuer: countersign_str,
-    /// Where its JWK Set is.
+    /// Where its JWK Set is; NULL if the policy leaves that to discovery.
     pub jwks_uri: countersign_str,
 }
 

@@ -209,18 +209,18 @@ fn text(claim: Option<Value<'_>>) -> Option<Text<'_>> {
 #[inline]
 pub(super) fn record_identity(claims: &Registered<'_>, key: &ListedKey, facts: &mut Facts, text: &mut Vec<u8>) {
     #[inline(always)]
-    fn record(text: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Option<Span> {
+    fn record(text: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Span {
         let start = text.len();
         write(text);
-        Some(Span::of(start, text.len()))
+        Span::of(start, text.len())
     }
     if let Some(iss) = claims.iss.and_then(|iss| iss.as_text()) {
-        facts.issuer = record(text, |sink| iss.write(sink));
+        facts.issuer = Some(record(text, |sink| iss.write(sink)));
     }
     if let Some(sub) = claims.sub.and_then(|sub| sub.as_text()) {
-        facts.subject = record(text, |sink| sub.write(sink));
+        facts.subject = Some(record(text, |sink| sub.write(sink)));
     }
     if let Some(kid) = key.kid() {
-        facts.key_id = record(text, |sink| sink.put(kid.as_bytes()));
+        facts.key_id = Some(record(text, |sink| sink.put(kid.as_bytes())));
     }
 }

@@ -176,8 +176,8 @@ fn write_json(decision: &Decision, out: &mut Output) {
         String::from_utf8_lossy(&text).into_owned()
     });
     let need = decision.need().and_then(|need| match need {
-        Need::Keys { issuer, jwks_uri, .. } => {
-            let keys = Object::new().text("issuer", issuer).text_or_null("jwks_uri", jwks_uri).finish();
+        Need::Keys { issuer, jwks_uri: Some(jwks_uri), .. } => {
+            let keys = Object::new().text("issuer", issuer).text("jwks_uri", jwks_uri).finish();
             Some(Object::new().raw("keys", &keys).finish())
         }
         _ => None,

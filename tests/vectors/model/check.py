@@ -178,8 +178,6 @@ def signature(token, issuer, key_sets, out):
     if known is None and "jwks" in issuer:
         known = keys.load_value(issuer["jwks"], [], jws.check_algorithm.p521)
     need = {"keys": {"issuer": name, "jwks_uri": issuer["jwks_uri"]}} if "jwks_uri" in issuer else None
-    if "jwks_uri" not in issuer and "jwks" not in issuer:
-        need = {"keys": {"issuer": name, "jwks_uri": None}}
     if known is None:
         cooldown = issuer.get("keys", {}).get("cooldown")
         out.cooldown = cooldown.text if cooldown else "30"

@@ -50,6 +50,8 @@ pub enum Describe {
 /// The whole document.
 #[derive(Debug)]
 pub(crate) struct Compiled {
+    /// Tells this policy from every other one, also from one that was loaded from the same text.
+    pub(crate) identity: Arc<()>,
     /// The challenges offered, in order.
     pub(crate) schemes: Vec<SchemeName>,
     pub(crate) leeway_nanos: i128,

@@ -169,6 +169,7 @@ impl PolicyDraft {
         let profiles = self.profiles.into_iter().map(|(name, draft)| draft.finish_over(name, &route));
         let routes = core::iter::once(route.clone()).chain(profiles).collect();
         Some(Compiled {
+            identity: Arc::default(),
             schemes,
             leeway_nanos: i128::from(leeway) * NANOS_PER_SECOND,
             malformed_status: self.malformed_status.unwrap_or(401),

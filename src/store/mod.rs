@@ -62,6 +62,8 @@ pub use ticket::{Done, Fetch, FetchKind, FetchReason, KeysRefused, Outcome};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct KeyStore {
+    /// The identity of the policy that it was made of.
+    policy: Arc<()>,
     slots: Vec<Slot>,
     /// The places of the slots, in the order of their issuers' names.
     by_name: Vec<usize>,
@@ -79,7 +81,12 @@ pub struct KeyStore {
 
 impl KeyStore {
     /// A store of these sources that remembers so many verdicts.
-    pub(crate) fn new(sources: impl IntoIterator<Item = KeySource>, remembered: usize, entropy: &[u8]) -> Self {
+    pub(crate) fn new(
+        policy: Arc<()>,
+        sources: impl IntoIterator<Item = KeySource>,
+        remembered: usize,
+        entropy: &[u8],
+    ) -> Self {
         let slots: Vec<Slot> = sources
             .into_iter()
             .zip(0..)
@@ -90,6 +97,7 @@ impl KeyStore {
         let present = slots.iter().filter_map(|slot| slot.present.load_full());
         let highest = present.filter_map(|set| set.keys.keys().iter().map(ListedKey::number).max()).max();
         let store = KeyStore {
+            policy,
             slots,
             by_name,
             due: AtomicU64::new(NEVER),
@@ -192,9 +200,9 @@ impl KeyStore {
         self.slot_of(issuer).is_some_and(|slot| slot.fetching.load(Acquire))
     }
 
-    /// Whether the sources are those of these issuers, in this order.
-    pub(crate) fn is_for<'i>(&self, issuers: impl Iterator<Item = &'i str>) -> bool {
-        self.slots.iter().map(|slot| slot.issuer.as_str()).eq(issuers)
+    /// Whether the store was made of the policy with this identity.
+    pub(crate) fn is_of(&self, policy: &Arc<()>) -> bool {
+        Arc::ptr_eq(&self.policy, policy)
     }
 
     /// The present set of the issuer in this place of the policy.

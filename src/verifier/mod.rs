@@ -70,10 +70,10 @@ impl Verifier {
         Verifier { policy, store }
     }
 
-    /// A verifier over a store that [`Policy::key_store`] of the same policy made; `None` if another's did.
+    /// A verifier over a store that [`Policy::key_store`] of the same policy made; `None` if another's did,
+    /// one loaded from the same text among them: after a reload the sets move by [`KeyStore::export`].
     pub fn with_store(policy: Policy, store: Arc<KeyStore>) -> Option<Self> {
-        let issuers = policy.compiled().bearer.issuers.iter().map(|issuer| issuer.configured.as_str());
-        store.is_for(issuers).then_some(Verifier { policy, store })
+        store.is_of(&policy.compiled().identity).then_some(Verifier { policy, store })
     }
 
     /// The live keys and revoked ids.

@@ -1,5 +1,7 @@
 //! The key sources of a policy, as the store takes them.
 
+use std::sync::Arc;
+
 use crate::policy::{Issuer, Policy};
 use crate::store::{Address, Discovery, KeySource, KeyStore, Timing};
 use crate::time::NANOS_PER_SECOND;
@@ -11,7 +13,8 @@ impl Policy {
     /// that start together. With the same bytes a store repeats itself, which is for tests.
     pub fn key_store(&self, entropy: &[u8]) -> KeyStore {
         let compiled = self.compiled();
-        KeyStore::new(compiled.bearer.issuers.iter().map(source), compiled.remembered, entropy)
+        let sources = compiled.bearer.issuers.iter().map(source);
+        KeyStore::new(Arc::clone(&compiled.identity), sources, compiled.remembered, entropy)
     }
 }
 

@@ -574,7 +574,7 @@ typedef struct countersign_need {
     uint32_t reserved;
     /** The issuer as the policy names it. */
     countersign_str issuer;
-    /** Where its JWK Set is. */
+    /** Where its JWK Set is; NULL if the policy leaves that to discovery. */
     countersign_str jwks_uri;
 } countersign_need;
 

@@ -35,7 +35,7 @@ pub use reason::Reason;
 pub use request::{FieldLine, Request};
 pub use result::{Decision, Fields, Need, SavedFault};
 pub use scheme_name::SchemeName;
-pub use store::{KeySource, KeyStore, KeysRefused};
+pub use store::{Done, Exported, Fetch, FetchKind, FetchReason, KeyStore, KeysRefused, MetadataFault, Outcome};
 pub use verifier::Verifier;
 #[cfg(feature = "bench-internals")]
 #[doc(hidden)]

@@ -45,3 +45,25 @@ pub const LEEWAY_MAX_SECONDS: u32 = 300;
 pub const LEEWAY_WARN_SECONDS: u32 = 60;
 /// The last second of the year 9999; a `NumericDate` beyond it or its negative is refused (docs/REASONS.md).
 pub const NUMERIC_DATE_MAX_SECONDS: i64 = 253_402_300_799;
+/// Seconds that a set lives at least and at most, whatever its response says (REQ-ROTATION-11).
+pub const SET_LIFETIME_MIN: u64 = 60;
+/// See [`SET_LIFETIME_MIN`].
+pub const SET_LIFETIME_MAX: u64 = 86_400;
+/// Seconds that a host has for one fetch (REQ-ROTATION-20).
+pub const FETCH_SECONDS: u64 = 5;
+/// Longest back-off in seconds: how much later than its issuer's return a source may come back (REQ-ROTATION-22).
+pub const BACKOFF_SECONDS: u64 = 300;
+/// Doublings of the cooldown; 2^20 cooldowns are over any cap.
+pub const BACKOFF_DOUBLINGS: u32 = 20;
+/// How often in a row a ticket that was given back is handed out again at once.
+pub const ABANDONED_IN_A_ROW: u8 = 3;
+/// Seconds after which an issuer's metadata are read again (RFC 8414 section 3 leaves it open).
+pub const METADATA_SECONDS: u64 = 86_400;
+/// Characters kept of what a host says about a failed fetch.
+pub const FAILURE_CHARACTERS: usize = 200;
+/// Most remembered verdicts; at a few kilobytes each this is what a large machine can spare.
+pub const REMEMBERED_MAX: usize = 1_048_576;
+/// Bytes of a payload whose verdict is remembered; larger tokens are rare, and one entry's memory stays bounded.
+pub const REMEMBERED_BYTES: usize = 4096;
+/// Values of such a payload.
+pub const REMEMBERED_NODES: usize = 512;

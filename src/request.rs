@@ -44,6 +44,7 @@ pub struct Request<'a> {
     pub(crate) target: &'a [u8],
     pub(crate) lines: &'a [FieldLine<'a>],
     pub(crate) now: Wall,
+    pub(crate) monotonic: Option<u64>,
     pub(crate) profile: Option<&'a str>,
     pub(crate) scopes: Option<&'a str>,
     pub(crate) client_cert_sha256: Option<&'a str>,
@@ -58,7 +59,25 @@ impl<'a> Request<'a> {
 
     /// The same from bytes that need not be UTF-8.
     pub fn from_bytes(method: &'a [u8], target: &'a [u8], lines: &'a [FieldLine<'a>], now: Wall) -> Self {
-        Request { method, target, lines, now, profile: None, scopes: None, client_cert_sha256: None, counters: &[] }
+        Request {
+            method,
+            target,
+            lines,
+            now,
+            monotonic: None,
+            profile: None,
+            scopes: None,
+            client_cert_sha256: None,
+            counters: &[],
+        }
+    }
+
+    /// The host's monotonic clock in nanoseconds, the one of [`crate::time::Now`]. Without it no key set grows too
+    /// old to use, and how long a fetch has to wait is not known at a denial.
+    #[must_use]
+    pub fn monotonic(mut self, nanos: u64) -> Self {
+        self.monotonic = Some(nanos);
+        self
     }
 
     /// Judges by the policy's profile with this name. A name that the policy does not have is an

@@ -56,6 +56,25 @@ impl Wall {
     }
 }
 
+/// Both clocks of the host, read together.
+///
+/// The wall clock tells ages of what was fetched elsewhere and is written into reports; every duration
+/// is measured on the monotonic one, so that setting the wall clock lengthens nothing (REQ-ROTATION-24).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The time of day.
+    pub wall: Wall,
+    /// Nanoseconds on a clock that is never set, as in `CLOCK_MONOTONIC`; where it starts does not matter.
+    pub monotonic: u64,
+}
+
+impl Now {
+    /// What the two clocks say.
+    pub const fn new(wall: Wall, monotonic: u64) -> Self {
+        Now { wall, monotonic }
+    }
+}
+
 /// A date of a token, without loss: between `floor_nanos` and the next nanosecond if it is inexact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NumericDate {

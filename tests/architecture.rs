@@ -39,7 +39,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("base64_simd::", &["src/base64url.rs"]),
     ("base64::", &["src/conform/case.rs"]),
     ("serde_json::", &["src/conform/answer.rs"]),
-    ("arc_swap::", &["src/store/mod.rs"]),
+    ("arc_swap::", &["src/store/revoked.rs", "src/store/slot.rs"]),
     ("zeroize::", &["src/jose/", "src/json/document.rs"]),
 ];
 

@@ -3,6 +3,7 @@
 //! `tools/bench.sh` runs this once for each backend. With the argument `bars` the run fails if a
 //! figure is over its bar; the backend that people install (aws-lc-rs) is the one with bars.
 
+mod live;
 mod measure;
 #[path = "../../tests/mint/mod.rs"]
 mod mint;
@@ -28,6 +29,9 @@ fn main() -> ExitCode {
     }
     if wants("denials") {
         denials(&mut table);
+    }
+    if wants("live") {
+        live::time(&mut table);
     }
     if wants("steps") {
         steps::time(&mut table);

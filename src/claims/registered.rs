@@ -25,6 +25,7 @@ pub struct Registered<'a> {
 
 impl<'a> Registered<'a> {
     /// Reads the payload's own members; `None` if it is no object.
+    #[inline]
     pub fn read(root: Value<'a>) -> Option<Self> {
         let mut claims = Registered::unread(root);
         claims.read_members().then_some(claims)

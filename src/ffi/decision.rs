@@ -49,7 +49,7 @@ pub struct countersign_need {
     pub reserved: u32,
     /// The issuer as the policy names it.
     pub issuer: countersign_str,
-    /// Where its JWK Set is.
+    /// Where its JWK Set is; NULL if the policy leaves that to discovery.
     pub jwks_uri: countersign_str,
 }
 
@@ -206,8 +206,8 @@ pub unsafe extern "C" fn countersign_decision_need(
         // SAFETY: NULL or a living decision.
         let decision = unsafe { borrow(decision) }?;
         let (kind, issuer, jwks_uri) = match decision.inner.need() {
-            Some(Need::Keys { issuer, jwks_uri }) => {
-                (COUNTERSIGN_NEED_KEYS, countersign_str::lend(issuer), countersign_str::lend(jwks_uri))
+            Some(Need::Keys { issuer, jwks_uri, .. }) => {
+                (COUNTERSIGN_NEED_KEYS, countersign_str::lend(issuer), countersign_str::lend_or_absent(jwks_uri))
             }
             None => (COUNTERSIGN_NEED_NONE, countersign_str::ABSENT, countersign_str::ABSENT),
         };

@@ -42,13 +42,14 @@ pub unsafe extern "C" fn countersign_store_new(
         // SAFETY: a struct that starts with its size.
         let options = unsafe { read_struct(options) }?;
         // SAFETY: the caller vouches for the bytes.
-        if unsafe { options.entropy.bytes() }?.len() < 16 {
+        let entropy = unsafe { options.entropy.bytes() }?;
+        if entropy.len() < 16 {
             return Err(Failure::INVALID);
         }
         // SAFETY: NULL or a living policy.
         let policy = unsafe { borrow(policy) }?;
         // SAFETY: NULL or a place for a pointer.
-        unsafe { give(out, countersign_store { inner: Arc::new(policy.inner.key_store()) }) }
+        unsafe { give(out, countersign_store { inner: Arc::new(policy.inner.key_store(entropy)) }) }
     })
 }
 

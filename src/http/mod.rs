@@ -17,6 +17,7 @@ mod scheme;
 mod slip;
 mod target;
 mod token68;
+mod url;
 
 pub(crate) use bearer::parse_likely_bearer;
 pub use bearer::{Whitespace, parse_bearer, parse_token};
@@ -29,3 +30,4 @@ pub use preflight::is_preflight;
 pub use query::{QueryParameter, select_query_parameter};
 pub use scheme::{SchemeWord, select_scheme};
 pub use target::is_https;
+pub use url::{Url, is_absolute_uri, is_https_url};

@@ -292,6 +292,29 @@ impl<'s> Candidates<'s> {
         self.keys.iter().flatten().map(|(key, _)| *key)
     }
 
+    /// The numbers of the keys tried until `key` held, in order; 0 where there are no more.
+    pub(crate) fn tried_for(&self, key: &ListedKey) -> [u64; limits::KEYS_TRIED] {
+        let mut tried = [0; limits::KEYS_TRIED];
+        for (place, candidate) in tried.iter_mut().zip(self.iter()) {
+            *place = candidate.number();
+            if core::ptr::eq(candidate, key) {
+                break;
+            }
+        }
+        tried
+    }
+
+    /// The last of `tried`, if trying would meet the same keys in the same order: then it would hold again.
+    #[inline]
+    pub(crate) fn recognise(&self, tried: &[u64; limits::KEYS_TRIED]) -> Option<&'s ListedKey> {
+        let mut last = None;
+        let mut candidates = self.iter();
+        for &number in tried.iter().take_while(|number| **number != 0) {
+            last = Some(candidates.next().filter(|key| key.number() == number)?);
+        }
+        last
+    }
+
     /// The first key whose signature holds (REQ-JWS-25, REQ-JWS-30).
     ///
     /// # Errors

@@ -48,6 +48,11 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The nodes of the outermost value's tape, for a copy that [`Value::root`] reads.
+    pub(crate) fn nodes(&self) -> &'a [Node] {
+        self.tape.get(..self.node.past(self.at)).unwrap_or(&[])
+    }
+
     /// Where the value's text starts, in bytes.
     pub fn offset(&self) -> usize {
         let start = index(self.node.start);

@@ -8,9 +8,9 @@ use super::kind::Kind;
 use super::place::Place;
 use super::read::Reader;
 use super::report::Code;
-use super::url::{is_absolute_uri, is_https_url};
 use crate::claims::{ScopeList, Scopes};
 use crate::http;
+use crate::http::{is_absolute_uri, is_https_url};
 use crate::limits;
 
 /// An object of names and texts.

@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
+use super::select::Issuers;
 use crate::claims::{ClaimPath, IssuerName, Reject, Rule, ScopeList, TypRule};
 use crate::http::Whitespace;
 use crate::jose;
-use crate::json::{Text, Value};
 pub use crate::scheme_name::SchemeName;
 
 /// A checked policy. Cheap to copy; shared by threads.
@@ -50,6 +50,8 @@ pub enum Describe {
 /// The whole document.
 #[derive(Debug)]
 pub(crate) struct Compiled {
+    /// Tells this policy from every other one, also from one that was loaded from the same text.
+    pub(crate) identity: Arc<()>,
     /// The challenges offered, in order.
     pub(crate) schemes: Vec<SchemeName>,
     pub(crate) leeway_nanos: i128,
@@ -59,6 +61,8 @@ pub(crate) struct Compiled {
     pub(crate) transport: Transport,
     pub(crate) preflight: Preflight,
     pub(crate) cors: bool,
+    /// How many verdicts are remembered; 0 for none.
+    pub(crate) remembered: usize,
     pub(crate) bearer: Bearer,
     /// The unnamed route first, then the profiles in document order.
     pub(crate) routes: Vec<Route>,
@@ -94,7 +98,7 @@ pub(crate) struct ChallengeParams {
 /// The section `bearer`.
 #[derive(Debug)]
 pub(crate) struct Bearer {
-    pub(crate) issuers: Vec<Issuer>,
+    pub(crate) issuers: Issuers,
     pub(crate) sources: Sources,
     pub(crate) max_token_bytes: usize,
     pub(crate) scope_claims: Vec<String>,
@@ -122,6 +126,7 @@ pub(crate) struct Issuer {
     pub(crate) algorithms: Option<jose::AlgorithmSet>,
     pub(crate) keys: Option<Arc<jose::KeySet>>,
     pub(crate) jwks_uri: Option<String>,
+    pub(crate) discovery: Discovery,
     pub(crate) timing: KeyTiming,
     pub(crate) typ: TypRule,
     /// Whether the checks of RFC 9068 are on; `required` then has its claims already.
@@ -132,6 +137,15 @@ pub(crate) struct Issuer {
     pub(crate) reject: Vec<Reject>,
     /// Seconds.
     pub(crate) max_age: Option<u64>,
+}
+
+/// What is allowed of metadata.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Discovery {
+    /// Whether they may be read over http from loopback.
+    pub(crate) http_loopback: bool,
+    /// Whether their `jwks_uri` may be on another host.
+    pub(crate) other_host: bool,
 }
 
 /// When keys are fetched, in seconds.
@@ -183,20 +197,5 @@ impl Compiled {
             None => self.routes.first(),
             Some(name) => self.routes.iter().skip(1).find(|route| route.name == name),
         }
-    }
-}
-
-impl Bearer {
-    /// The issuer of a token, by its unverified `iss`; its place in the list comes with it.
-    ///
-    /// An exact name goes before a template, whatever their order.
-    pub(crate) fn select_issuer(&self, iss: Text<'_>, payload: Value<'_>) -> Option<(usize, &Issuer)> {
-        let of_kind = |exact: bool| {
-            self.issuers
-                .iter()
-                .enumerate()
-                .find(|(_, issuer)| issuer.name.is_exact() == exact && issuer.name.matches(iss, payload))
-        };
-        of_kind(true).or_else(|| of_kind(false))
     }
 }

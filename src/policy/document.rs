@@ -1,17 +1,19 @@
 //! The document as a whole: syntax, repeated names, members in document order, then the rules over
 //! several members, and what comes of it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::compiled::{Bearer, Compiled, Policy, Preflight, SchemeName, Sources, Transport};
 use super::issuers::{IssuerDraft, read_issuers};
 use super::kind::{Kind, SCHEMES};
-use super::members::{BEARER, POLICY};
+use super::members::{BEARER, POLICY, REMEMBER};
 use super::place::Place;
 use super::read::Reader;
 use super::repeated::first_repeated;
 use super::report::{Code, Report};
 use super::route::{RouteDraft, read_profiles};
+use super::select::Issuers;
 use super::sources::read_sources;
 use crate::http::Whitespace;
 use crate::json::{Document, Duplicates};
@@ -30,6 +32,7 @@ struct PolicyDraft {
     transport: Transport,
     preflight: Preflight,
     cors: bool,
+    remembered: Option<u32>,
     bearer: Option<BearerDraft>,
 }
 
@@ -100,10 +103,17 @@ fn read_policy(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> PolicyDraft {
             draft.preflight = reader.choice(place, member, &[Preflight::Allow, Preflight::Check]).unwrap_or_default();
         }
         "cors" => draft.cors = reader.boolean(place, member).unwrap_or_default(),
+        "remember" => draft.remembered = read_remember(reader, place),
         "bearer" => draft.bearer = Some(read_bearer(reader, place, &mut draft.route)),
         _ => draft.route.read(reader, member, place),
     });
     draft
+}
+
+fn read_remember(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<u32> {
+    let mut entries = None;
+    reader.object(place, &REMEMBER, |reader, member, place| entries = reader.integer(place, member));
+    entries
 }
 
 fn read_bearer(reader: &mut Reader<'_>, place: &Place<'_, '_>, route: &mut RouteDraft) -> BearerDraft {
@@ -159,6 +169,7 @@ impl PolicyDraft {
         let profiles = self.profiles.into_iter().map(|(name, draft)| draft.finish_over(name, &route));
         let routes = core::iter::once(route.clone()).chain(profiles).collect();
         Some(Compiled {
+            identity: Arc::default(),
             schemes,
             leeway_nanos: i128::from(leeway) * NANOS_PER_SECOND,
             malformed_status: self.malformed_status.unwrap_or(401),
@@ -166,6 +177,7 @@ impl PolicyDraft {
             transport: self.transport,
             preflight: self.preflight,
             cors: self.cors,
+            remembered: self.remembered.and_then(|entries| usize::try_from(entries).ok()).unwrap_or(0),
             bearer,
             routes,
         })
@@ -194,21 +206,21 @@ fn select_schemes(reader: &mut Reader<'_>, named: Option<Vec<usize>>) -> Vec<Sch
 impl BearerDraft {
     fn finish(self, reader: &mut Reader<'_>) -> Bearer {
         let mut issuers = Vec::new();
-        let mut names: Vec<String> = Vec::new();
+        let mut names: HashMap<String, usize> = HashMap::new();
         for (index, draft) in self.issuers.into_iter().enumerate() {
             let pointer = format!("/bearer/issuers/{index}");
             let name = draft.name.as_ref().map(|(configured, _)| configured.clone()).unwrap_or_default();
-            if let Some(first) = names.iter().position(|known| *known == name) {
+            if let Some(first) = names.get(&name) {
                 let text = format!("the issuer stands in the list twice; the first is /bearer/issuers/{first}");
                 reader.refuse_at(format!("{pointer}/issuer"), Code::Contradiction, text);
             }
-            names.push(name);
+            names.entry(name).or_insert(index);
             issuers.extend(draft.finish(reader, &pointer));
         }
         let authorization = Sources { authorization: true, ..Sources::default() };
         let scope_claims = || vec!["scope".to_owned(), "scp".to_owned()];
         Bearer {
-            issuers,
+            issuers: Issuers::new(issuers),
             sources: self.sources.unwrap_or(authorization),
             max_token_bytes: self.max_token_bytes.unwrap_or(limits::TOKEN_BYTES_DEFAULT),
             scope_claims: self.scope_claims.unwrap_or_else(scope_claims),

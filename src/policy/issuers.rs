@@ -6,17 +6,16 @@
 use std::sync::Arc;
 
 use super::algorithms::read_algorithms;
-use super::compiled::{Issuer, KeyTiming};
+use super::compiled::{Discovery, Issuer, KeyTiming};
 use super::keys::read_key_set;
 use super::kind::Kind;
-use super::members::{ISSUER, TIMING};
+use super::members::{DISCOVERY, ISSUER, TIMING};
 use super::place::Place;
 use super::read::Reader;
 use super::report::Code;
 use super::rules::{read_paths, read_rules};
-use super::url::is_https_url;
 use crate::claims::{ClaimPath, IssuerName, RFC9068_REQUIRED, Reject, Rule, TypRule, is_tenant};
-use crate::http::is_http_token;
+use crate::http::{Url, is_http_token, is_https_url};
 use crate::jose::{Algorithm, AlgorithmSet, KeySet, media_type};
 
 /// What was read of one issuer; `None` is a member that is absent or was refused.
@@ -28,6 +27,7 @@ pub(super) struct IssuerDraft {
     algorithms: Option<AlgorithmSet>,
     keys: Option<Arc<KeySet>>,
     jwks_uri: Option<String>,
+    discovery: Option<Discovery>,
     timing: Option<KeyTiming>,
     typ: Option<TypRule>,
     required: Option<Vec<ClaimPath>>,
@@ -67,6 +67,7 @@ fn read_issuer(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> IssuerDraft {
         "algorithms" => draft.algorithms = read_algorithms(reader, place),
         "jwks" => draft.keys = read_key_set(reader, place),
         "jwks_uri" => draft.jwks_uri = reader.text(place, &member.kind, |text| is_https_url(&text).then_some(text)),
+        "discovery" => draft.discovery = Some(read_discovery(reader, place)),
         "keys" => draft.timing = Some(read_timing(reader, place)),
         "typ" => draft.typ = read_typ(reader, place),
         "required" => draft.required = read_paths(reader, place),
@@ -145,6 +146,16 @@ fn read_timing(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> KeyTiming {
     timing
 }
 
+fn read_discovery(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Discovery {
+    let mut discovery = Discovery::default();
+    reader.object(place, &DISCOVERY, |reader, member, place| match member.name {
+        "http_loopback" => discovery.http_loopback = reader.boolean(place, member).unwrap_or_default(),
+        "other_host" => discovery.other_host = reader.boolean(place, member).unwrap_or_default(),
+        _ => {}
+    });
+    discovery
+}
+
 impl Default for KeyTiming {
     fn default() -> Self {
         KeyTiming { ttl: 600, cooldown: 30, stale: 86_400, prefetch: false }
@@ -156,14 +167,14 @@ impl IssuerDraft {
     pub(super) fn finish(self, reader: &mut Reader<'_>, pointer: &str) -> Option<Issuer> {
         let (configured, name) = self.name?;
         let name = name_with_tenants(reader, pointer, name, self.tenants)?;
-        if self.keys.is_none() && self.jwks_uri.is_none() {
-            let text = "neither `jwks` nor `jwks_uri` is there, and discovery of the keys is not yet supported";
-            reader.refuse_at(pointer.into(), Code::NotSupported, text);
-            return None;
+        let discovery = self.discovery.unwrap_or_default();
+        let is_discovered = self.keys.is_none() && self.jwks_uri.is_none();
+        if is_discovered {
+            check_discoverable(reader, pointer, &configured, &name, discovery)?;
         }
         let is_symmetric = self.algorithms.is_some_and(|list| list.iter().any(Algorithm::is_symmetric));
-        if is_symmetric && self.jwks_uri.is_some() {
-            let text = "HS* goes with keys in the document alone: a secret never comes from `jwks_uri`";
+        if is_symmetric && (self.jwks_uri.is_some() || is_discovered) {
+            let text = "HS* goes with keys in the document alone: a secret never comes from `jwks_uri` or discovery";
             reader.refuse_at(format!("{pointer}/algorithms"), Code::Contradiction, text);
             return None;
         }
@@ -183,6 +194,7 @@ impl IssuerDraft {
             algorithms: self.algorithms,
             keys: self.keys,
             jwks_uri: self.jwks_uri,
+            discovery,
             timing: self.timing.unwrap_or_default(),
             typ,
             rfc9068,
@@ -193,6 +205,29 @@ impl IssuerDraft {
             max_age: self.max_age.map(u64::from),
         })
     }
+}
+
+/// Whether metadata can be asked for: the issuer's name is their address (RFC 8414 section 2, REQ-ROTATION-03).
+fn check_discoverable(
+    reader: &mut Reader<'_>,
+    pointer: &str,
+    configured: &str,
+    name: &IssuerName,
+    discovery: Discovery,
+) -> Option<()> {
+    if !name.is_exact() {
+        let text = "an issuer with {name} needs `jwks` or `jwks_uri`: one set of keys serves all its tenants";
+        reader.refuse_at(pointer.into(), Code::MemberMissing, text);
+        return None;
+    }
+    let is_tried_out = |url: &Url<'_>| discovery.http_loopback && url.is_loopback();
+    let found = Url::parse(configured).filter(|url| !url.has_query && (url.is_https || is_tried_out(url)));
+    if found.is_none() {
+        let text = "keys are found by discovery, since neither `jwks` nor `jwks_uri` is there; that needs an issuer that \
+                    is an https URL without query and fragment";
+        reader.refuse_at(pointer.into(), Code::MemberMissing, text);
+    }
+    found.map(|_| ())
 }
 
 /// HS* counts only if the list names it (REQ-JWK-27), so that other secrets in the set are never used.

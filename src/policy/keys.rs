@@ -33,7 +33,8 @@ pub(super) fn read_key_set(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Op
             reader.refuse(place, Code::ValueRefused, format!("not a JWK Set: {fault}"));
             None
         }
-        Ok(keys) => {
+        Ok(mut keys) => {
+            keys.assign_numbers(|_| reader.key_number());
             warn_of_keys(reader, place, &keys);
             if !keys.has_usable_key() {
                 let text = format!("none of the {} keys can be used; a set needs at least one", keys.keys().len());

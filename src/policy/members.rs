@@ -75,6 +75,8 @@ pub(super) static PROFILE: Object =
 pub(super) static BEARER: Object = Object { name: "bearer", tables: &[BEARER_MEMBERS], is_profile: false };
 pub(super) static ISSUER: Object = Object { name: "issuer", tables: &[ISSUER_MEMBERS], is_profile: false };
 pub(super) static TIMING: Object = Object { name: "keys", tables: &[TIMING_MEMBERS], is_profile: false };
+pub(super) static REMEMBER: Object = Object { name: "remember", tables: &[REMEMBER_MEMBERS], is_profile: false };
+pub(super) static DISCOVERY: Object = Object { name: "discovery", tables: &[DISCOVERY_MEMBERS], is_profile: false };
 
 const POLICY_MEMBERS: &[Member] = &[
     Member::new("$schema", Kind::AnyText, "Ignored, so that an editor can find this schema."),
@@ -127,7 +129,7 @@ const POLICY_MEMBERS: &[Member] = &[
     )
     .default("\"full\"")
     .profile(),
-    Member::new("remember", Kind::Unsupported, "Remembered verdicts."),
+    Member::new("remember", Kind::Object(&REMEMBER), "Remembered verdicts; off without it."),
     Member::new("bearer", Kind::Object(&BEARER), "Bearer tokens (RFC 6750)."),
     Member::new("basic", Kind::Unsupported, "User names and passwords (RFC 7617).").secret(),
     Member::new("api_key", Kind::Unsupported, "API keys.").secret(),
@@ -173,7 +175,8 @@ const ISSUER_MEMBERS: &[Member] = &[
     ),
     Member::new("jwks", Kind::KeySet, "Keys in the document (RFC 7517 section 5).").secret(),
     Member::new("jwks_uri", Kind::HttpsUrl, "Where the host fetches the keys."),
-    Member::new("discovery", Kind::Unsupported, "Finding the keys by the issuer's metadata."),
+    Member::new("discovery", Kind::Object(&DISCOVERY), "What is allowed of the metadata that name the keys.")
+        .default("{}"),
     Member::new("keys", Kind::Object(&TIMING), "When keys are fetched.").default("{}"),
     Member::new(
         "typ",
@@ -206,9 +209,20 @@ const TIMING_MEMBERS: &[Member] = &[
     Member::new("prefetch", Kind::Boolean, "Whether keys are fetched ahead of the first token.").default("false"),
 ];
 
+const REMEMBER_MEMBERS: &[Member] =
+    &[Member::new("entries", Kind::Integer { min: 1, max: MAX_ENTRIES }, "How many verdicts are kept.").required()];
+
+const DISCOVERY_MEMBERS: &[Member] = &[
+    Member::new("http_loopback", Kind::Boolean, "Whether metadata and keys may be read over http from loopback.")
+        .default("false"),
+    Member::new("other_host", Kind::Boolean, "Whether the metadata's jwks_uri may be on another host than the issuer.")
+        .default("false"),
+];
+
 /// Held to the limits by a test: a constant cannot convert them.
 const MIN_TOKEN_BYTES: u32 = 64;
 const MAX_TOKEN_BYTES: u32 = 65_536;
+const MAX_ENTRIES: u32 = 1_048_576;
 
 /// The rules of the loader that the JSON Schema cannot say.
 pub(super) const BEYOND_SCHEMA: &[&str] = &[
@@ -216,6 +230,7 @@ pub(super) const BEYOND_SCHEMA: &[&str] = &[
     "schemes names only sections that are there",
     "ES512 needs a build with the backend that has it",
     "an inline jwks has at least one usable key",
+    "an issuer with neither jwks nor jwks_uri is an https URL without query and fragment, or http on loopback where discovery allows it",
     "a {\"ref\": \"name\"} names bytes that the host passes beside the document",
     "no two issuers have one name",
     "a source stands in the list once, header names compared without case",
@@ -228,9 +243,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bounds_of_max_token_bytes_are_those_of_the_limits() {
+    fn the_bounds_of_the_table_are_those_of_the_limits() {
         assert_eq!(usize::try_from(MIN_TOKEN_BYTES), Ok(limits::TOKEN_BYTES_MIN));
         assert_eq!(usize::try_from(MAX_TOKEN_BYTES), Ok(limits::TOKEN_BYTES_MAX));
+        assert_eq!(usize::try_from(MAX_ENTRIES), Ok(limits::REMEMBERED_MAX));
         let bytes = BEARER.members().find(|member| member.name == "max_token_bytes").unwrap();
         assert_eq!(bytes.default, limits::TOKEN_BYTES_DEFAULT.to_string());
     }
@@ -244,7 +260,7 @@ mod tests {
 
     #[test]
     fn no_name_stands_twice_in_one_object() {
-        for object in [&POLICY, &PROFILE, &BEARER, &ISSUER, &TIMING] {
+        for object in [&POLICY, &PROFILE, &BEARER, &ISSUER, &TIMING, &REMEMBER, &DISCOVERY] {
             let mut names: Vec<&str> = object.members().map(|member| member.name).collect();
             let count = names.len();
             names.sort_unstable();

@@ -21,12 +21,12 @@ mod route;
 mod rules;
 mod schema;
 mod scopes;
+mod select;
 mod sources;
 mod suggest;
 #[cfg(test)]
 mod tests;
 mod types;
-mod url;
 pub(crate) use compiled::{Bearer, Compiled, Issuer, Route, Sources};
 pub use compiled::{Describe, Policy, Preflight, SchemeName, Transport};
 pub use reference::reference;

@@ -14,11 +14,12 @@ use crate::json::{Elements, Text, Value};
 pub(super) struct Reader<'r> {
     refs: &'r [(&'r str, &'r [u8])],
     report: Report,
+    keys: u64,
 }
 
 impl<'r> Reader<'r> {
     pub(super) fn new(refs: &'r [(&'r str, &'r [u8])]) -> Self {
-        Reader { refs, report: Report::default() }
+        Reader { refs, report: Report::default(), keys: 0 }
     }
 
     pub(super) fn into_report(self) -> Report {
@@ -32,6 +33,12 @@ impl<'r> Reader<'r> {
     /// The bytes that the host passed beside the document, by name.
     pub(super) fn refs(&self) -> &'r [(&'r str, &'r [u8])] {
         self.refs
+    }
+
+    /// A number for a key of the document, from 1; stores number on behind the last.
+    pub(super) fn key_number(&mut self) -> u64 {
+        self.keys += 1;
+        self.keys
     }
 
     /// Notes an error at `place`.

@@ -4,7 +4,7 @@
 //! that it cannot say stand in its `$comment`. Allocates; never called while loading.
 
 use super::kind::Kind;
-use super::members::{BEARER, BEYOND_SCHEMA, ISSUER, Member, Object, POLICY, PROFILE, TIMING};
+use super::members::{BEARER, BEYOND_SCHEMA, DISCOVERY, ISSUER, Member, Object, POLICY, PROFILE, REMEMBER, TIMING};
 use super::types::{object_rules, type_schema};
 
 /// A JSON value to be written.
@@ -24,7 +24,7 @@ pub(super) enum Json {
 /// ```
 pub fn schema() -> String {
     let mut definitions = Vec::new();
-    for object in [&PROFILE, &BEARER, &ISSUER, &TIMING] {
+    for object in [&PROFILE, &BEARER, &ISSUER, &TIMING, &REMEMBER, &DISCOVERY] {
         definitions.push((object.name.to_owned(), object_schema(object)));
     }
     let comment = format!("The loader also holds that {}.", BEYOND_SCHEMA.join("; "));

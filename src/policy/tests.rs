@@ -19,8 +19,8 @@ fn load(text: &str) -> Policy {
 
 fn issuer(text: &str) -> Issuer {
     let policy = load(&policy_text("", "", text));
-    let mut compiled = std::sync::Arc::try_unwrap(policy.0).unwrap();
-    compiled.bearer.issuers.remove(0)
+    let compiled = std::sync::Arc::try_unwrap(policy.0).unwrap();
+    compiled.bearer.issuers.into_first()
 }
 
 /// The members of an object with the defaults that the table has for them, as JSON text.
@@ -139,7 +139,8 @@ fn an_exact_issuer_goes_before_a_template() {
     ] {
         let document = Document::parse(payload.as_bytes(), Duplicates::Refuse).unwrap();
         let iss = document.root().member("iss").unwrap().as_text().unwrap();
-        let found = policy.compiled().bearer.select_issuer(iss, document.root()).map(|(index, _)| index);
+        let found =
+            policy.compiled().bearer.issuers.select(iss, document.root(), &mut Vec::new()).map(|(index, _)| index);
         assert_eq!(found, expected, "{payload}");
     }
 }

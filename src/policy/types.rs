@@ -66,9 +66,10 @@ pub(super) fn object_rules(name: &str) -> Members {
     match name {
         "policy" => any_of([needs("bearer")]),
         "issuer" => {
-            let mut rules = any_of([needs("jwks"), needs("jwks_uri")]);
-            rules.push(member("if", Json::Object(property("issuer", string("\\{")))));
-            rules.push(member("then", Json::Object(needs("tenants"))));
+            let mut tenants = needs("tenants");
+            tenants.extend(any_of([needs("jwks"), needs("jwks_uri")]));
+            let mut rules = vec![member("if", Json::Object(property("issuer", string("\\{"))))];
+            rules.push(member("then", Json::Object(tenants)));
             rules.push(member("else", Json::Object(property("tenants", vec![member("not", raw("{}"))]))));
             let asymmetric = list(1, algorithms(|name| !name.is_symmetric()));
             let without_secrets = vec![member("jwks_uri", Json::Object(property("algorithms", asymmetric)))];

@@ -7,7 +7,7 @@ mod challenges;
 mod problem;
 
 use crate::arena::Sink as _;
-use crate::policy::{Compiled, Issuer, Route};
+use crate::policy::{Compiled, Route};
 use crate::reason::Reason;
 use crate::result::{Decision, FieldName};
 
@@ -17,8 +17,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) route: &'a Route,
     /// The scopes that this call needs, space-separated; empty for none.
     pub(crate) scopes: &'a str,
-    /// The issuer of the token, where the check came that far.
-    pub(crate) issuer: Option<&'a Issuer>,
+    /// Seconds after which another try may succeed where this side could not decide.
+    pub(crate) retry_after: u64,
 }
 
 /// Fills in the status, the fields and the body for `reason`, which the decision takes on afterwards.
@@ -39,9 +39,7 @@ pub(crate) fn write_response(asked: &Asked<'_>, reason: Reason, decision: &mut D
     }
     push_field(decision, FieldName::CacheControl, "no-store");
     if decision.facts.http_status == 503 {
-        // Unknown issuers never get here; without one there is nothing to wait for but a second.
-        let seconds = asked.issuer.map_or(1, |issuer| issuer.timing.cooldown);
-        let value = decision.memory.write_text(|sink| put_decimal(sink, seconds));
+        let value = decision.memory.write_text(|sink| put_decimal(sink, asked.retry_after));
         decision.memory.fields.push((FieldName::RetryAfter, value));
     }
     if asked.policy.cors {
@@ -58,8 +56,8 @@ fn push_field(decision: &mut Decision, name: FieldName, value: &str) {
 }
 
 /// Writes a number without a detour over the heap.
-fn put_decimal(sink: &mut Vec<u8>, number: u32) {
-    let mut digits = [0_u8; 10];
+fn put_decimal(sink: &mut Vec<u8>, number: u64) {
+    let mut digits = [0_u8; 20];
     let mut rest = number;
     let mut used = 0;
     for place in digits.iter_mut().rev() {

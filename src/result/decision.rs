@@ -33,6 +33,8 @@ pub(crate) struct Facts {
     pub(crate) body: Option<Span>,
     pub(crate) need_issuer: Option<Span>,
     pub(crate) need_uri: Option<Span>,
+    /// See [`Need::Keys`].
+    pub(crate) need_generation: u64,
     /// Bytes of claims in front of [`Memory::token`], for an allowed token.
     pub(crate) claims: Option<u32>,
 }
@@ -50,6 +52,7 @@ impl Default for Facts {
             body: None,
             need_issuer: None,
             need_uri: None,
+            need_generation: 0,
             claims: None,
         }
     }
@@ -107,12 +110,16 @@ impl FieldName {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Need<'a> {
-    /// Fetch the issuer's JWK Set and hand it to [`crate::KeyStore::set_keys`].
+    /// Take what [`crate::KeyStore::next_fetch`] has, and check again once the issuer's
+    /// [`crate::KeyStore::generation`] is over this one; a host without that loop may fetch the set itself and
+    /// hand it to [`crate::KeyStore::set_keys`].
     Keys {
         /// The issuer as the policy names it.
         issuer: &'a str,
-        /// Where its JWK Set is.
-        jwks_uri: &'a str,
+        /// Where its JWK Set is; `None` if its metadata tell.
+        jwks_uri: Option<&'a str>,
+        /// Which of the issuer's sets judged the token; 0 for none.
+        generation: u64,
     },
 }
 
@@ -174,7 +181,11 @@ impl Decision {
 
     /// What the host must do before the same request can pass.
     pub fn need(&self) -> Option<Need<'_>> {
-        Some(Need::Keys { issuer: self.text(self.facts.need_issuer)?, jwks_uri: self.text(self.facts.need_uri)? })
+        Some(Need::Keys {
+            issuer: self.text(self.facts.need_issuer)?,
+            jwks_uri: self.text(self.facts.need_uri),
+            generation: self.facts.need_generation,
+        })
     }
 
     /// The claims of an allowed token; `None` for every denial, whatever the token said.

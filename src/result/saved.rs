@@ -51,6 +51,7 @@ impl Decision {
         ] {
             writer.word(word);
         }
+        writer.bytes(&facts.need_generation.to_ne_bytes());
         for span in spans(facts) {
             writer.span(span);
         }
@@ -86,6 +87,7 @@ impl Decision {
         facts.scheme = SchemeName::from_number(reader.word()?);
         facts.outside_authorization = reader.word()? != 0;
         let (fields, text, claims) = (reader.word()?, reader.word()?, reader.word()?);
+        facts.need_generation = reader.wide()?;
         let text = usize::try_from(text).ok()?;
         for place in spans_mut(&mut facts) {
             *place = reader.span(text)?;
@@ -195,6 +197,12 @@ impl<'a> Reader<'a> {
         Some(u32::from_ne_bytes(*bytes))
     }
 
+    fn wide(&mut self) -> Option<u64> {
+        let (bytes, rest) = self.rest.split_first_chunk::<{ 2 * WORD }>()?;
+        self.rest = rest;
+        Some(u64::from_ne_bytes(*bytes))
+    }
+
     /// A span of a text of `text` bytes; the inner `None` is an absent one.
     #[expect(clippy::option_option, reason = "a broken block and an absent span are two things")]
     fn span(&mut self, text: usize) -> Option<Option<Span>> {
@@ -207,7 +215,7 @@ impl<'a> Reader<'a> {
 }
 
 const WORD: usize = 4;
-/// The words in front of the fields: nine of [`Decision::save`] and six spans.
-const HEAD_WORDS: usize = 9 + 2 * 6;
-const MAGIC: u32 = u32::from_be_bytes(*b"CSD1");
+/// The words in front of the fields: nine of [`Decision::save`], a generation of two and six spans.
+const HEAD_WORDS: usize = 9 + 2 + 2 * 6;
+const MAGIC: u32 = u32::from_be_bytes(*b"CSD2");
 const NONE: u32 = u32::MAX;

@@ -1,128 +1,276 @@
-//! The live key sources: one slot an issuer, and the token ids that were revoked.
+//! The live key sources: one slot an issuer, tickets for the host's fetches, and revoked tokens.
 //!
-//! Readers never block: a set or a list of revoked ids is swapped whole. The table of sources is
-//! fixed when the policy is loaded. Entropy for the jitter of fetches comes from the host at birth.
+//! Readers never block and never free: a set or a list of revoked ids is swapped whole, and what was
+//! replaced is freed by the next writer. The table of sources is fixed when the policy is loaded. The
+//! store fetches nothing and reads no clock: bytes and time come from the host, and so does the entropy
+//! that spreads the fetches of several processes.
+
+mod closing;
+mod discovery;
+mod remembered;
+mod revoked;
+mod revoking;
+mod schedule;
+mod slot;
+mod source;
+mod status;
+mod ticket;
+mod writer;
 
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering};
-use std::collections::HashSet;
+use core::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
+use core::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::Arc;
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use crate::jose::{KeySet, ListedKey};
+use crate::time::{Now, Wall};
+use closing::Arrival;
+pub use discovery::MetadataFault;
+pub(crate) use remembered::{Digest, Remembered, Tried};
+pub(crate) use revoked::{Revoked, TokenNames};
+use schedule::{Jitter, NEVER};
+use slot::Slot;
+pub(crate) use slot::{Present, Prospect, Why};
+pub(crate) use source::{Address, Discovery, KeySource, Timing};
+pub use status::Exported;
+pub use ticket::{Done, Fetch, FetchKind, FetchReason, KeysRefused, Outcome};
 
-use crate::jose::{KeySet, KeySetFault, Origin};
-use crate::json::Text;
-
-/// Where the keys of one issuer come from, as configured.
-#[derive(Clone, Debug)]
-pub struct KeySource {
-    /// The issuer as the policy names it.
-    pub issuer: String,
-    /// The keys that stand in the policy itself.
-    pub keys: Option<Arc<KeySet>>,
-}
-
-/// Live keys and revoked ids. One per process, shared by its threads.
+/// Live keys and revoked tokens. One per process, shared by its threads.
+///
+/// A host fetches in a loop of its own: whenever [`KeyStore::due_at`] has come, and after a check whose
+/// [`crate::Decision::need`] asks for keys, it takes tickets from [`KeyStore::next_fetch`] until there are
+/// none, fetches each, and hands the answer to [`KeyStore::fetch_done`].
+///
+/// ```
+/// use countersign::time::{Now, Wall};
+/// use countersign::{Done, Outcome, Policy};
+///
+/// let policy = br#"{"realm": "api", "bearer": {"issuers": [{
+///     "issuer": "https://login.example.com", "audience": "api",
+///     "jwks_uri": "https://login.example.com/keys", "keys": {"prefetch": true}
+/// }]}}"#;
+/// let store = Policy::load(policy, &[])?.0.key_store(b"16 random bytes.");
+///
+/// let now = Now::new(Wall::from_nanos(1_700_000_000_000_000_000), 42);
+/// let fetch = store.next_fetch(now).ok_or("nothing to fetch")?;
+/// assert_eq!(fetch.url, "https://login.example.com/keys");
+/// assert!(store.next_fetch(now).is_none(), "one ticket a source");
+///
+/// let bytes = br#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+/// let done = store.fetch_done(fetch.ticket, Outcome::Body { bytes, etag: None, max_age: Some(3600) }, now)?;
+/// assert!(matches!(done, Done::Loaded(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct KeyStore {
+    /// The identity of the policy that it was made of.
+    policy: Arc<()>,
     slots: Vec<Slot>,
-    revoked: ArcSwap<HashSet<String>>,
-    /// Whether an id was ever revoked. It never goes back, so that no order of calls can hide one.
-    has_revoked: AtomicBool,
+    /// The places of the slots, in the order of their issuers' names.
+    by_name: Vec<usize>,
+    /// The earliest of what the slots have due, or earlier.
+    due: AtomicU64,
+    /// Counts the marks of readers, so that [`KeyStore::settle`] sees one that came in between.
+    marks: AtomicU64,
+    /// Where the last ticket was handed out, so that no source waits behind busier ones.
+    cursor: AtomicUsize,
+    tickets: AtomicU64,
+    numbers: AtomicU64,
+    pub(crate) revoked: Revoked,
+    pub(crate) remembered: Option<Remembered>,
 }
-
-struct Slot {
-    issuer: String,
-    keys: ArcSwapOption<KeySet>,
-}
-
-/// Why a set was not taken. The last good set stays in place.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum KeysRefused {
-    /// The policy has no issuer with this name.
-    IssuerUnknown,
-    /// The text is no JWK Set.
-    Set(KeySetFault),
-    /// No key of the set can be used.
-    NoUsableKey,
-}
-
-impl fmt::Display for KeysRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            KeysRefused::IssuerUnknown => f.write_str("the policy has no issuer with this name"),
-            KeysRefused::Set(fault) => write!(f, "{fault}"),
-            KeysRefused::NoUsableKey => f.write_str("the set has no key that can be used"),
-        }
-    }
-}
-
-impl std::error::Error for KeysRefused {}
 
 impl KeyStore {
-    pub(crate) fn new(sources: impl IntoIterator<Item = KeySource>) -> Self {
-        let slots = sources
+    /// A store of these sources that remembers so many verdicts.
+    pub(crate) fn new(
+        policy: Arc<()>,
+        sources: impl IntoIterator<Item = KeySource>,
+        remembered: usize,
+        entropy: &[u8],
+    ) -> Self {
+        let slots: Vec<Slot> = sources
             .into_iter()
-            .map(|source| Slot { issuer: source.issuer, keys: ArcSwapOption::new(source.keys) })
+            .zip(0..)
+            .map(|(source, place)| Slot::new(source, Jitter::new(entropy, place)))
             .collect();
-        KeyStore { slots, revoked: ArcSwap::default(), has_revoked: AtomicBool::new(false) }
+        let mut by_name: Vec<usize> = (0..slots.len()).collect();
+        by_name.sort_by_key(|&place| slots.get(place).map(|slot| slot.issuer.as_str()));
+        let present = slots.iter().filter_map(|slot| slot.present.load_full());
+        let highest = present.filter_map(|set| set.keys.keys().iter().map(ListedKey::number).max()).max();
+        let store = KeyStore {
+            policy,
+            slots,
+            by_name,
+            due: AtomicU64::new(NEVER),
+            marks: AtomicU64::new(0),
+            cursor: AtomicUsize::new(0),
+            tickets: AtomicU64::new(1),
+            numbers: AtomicU64::new(highest.unwrap_or(0) + 1),
+            revoked: Revoked::default(),
+            remembered: Remembered::new(remembered),
+        };
+        store.settle();
+        store
     }
 
-    /// Puts the JWK Set `text` in place of the issuer's present one; requests under way finish with the old one.
+    /// When to call [`KeyStore::next_fetch`], on the monotonic clock; `u64::MAX` while there is nothing to do.
+    ///
+    /// One atomic load. A check may bring the moment forward, so a host that sleeps until then looks again
+    /// after checks that ask for keys.
+    pub fn due_at(&self) -> u64 {
+        self.due.load(Acquire)
+    }
+
+    /// The next thing to fetch at `now`; `None` if there is nothing. At most one ticket a source is open at a time.
+    pub fn next_fetch(&self, now: Now) -> Option<Fetch> {
+        let now = now.monotonic;
+        if self.due_at() > now {
+            return None;
+        }
+        let first = self.cursor.load(Relaxed);
+        let places = (first..self.slots.len()).chain(0..first.min(self.slots.len()));
+        let fetch = places.into_iter().find_map(|place| {
+            let slot = self.slots.get(place).filter(|slot| slot.due.load(SeqCst) <= now)?;
+            let fetch = slot.begin(now, || self.new_ticket(place))?;
+            self.cursor.store(place + 1, Relaxed);
+            Some(fetch)
+        });
+        self.settle();
+        fetch
+    }
+
+    /// Closes a ticket with what came of it. A set in place is seen by the next check of every thread.
+    ///
+    /// A late, unknown or already closed number changes nothing and is no error.
+    ///
+    /// # Errors
+    /// [`KeysRefused`] for a body that is of no use: it counts as a failed attempt, and the last good set stays.
+    pub fn fetch_done(&self, ticket: u64, outcome: Outcome<'_>, now: Now) -> Result<Done, KeysRefused> {
+        let Some(slot) = self.slot_of_ticket(ticket) else { return Ok(Done::Ignored) };
+        let done = slot.close(ticket, outcome, now, &self.numbers);
+        self.settle();
+        done
+    }
+
+    /// Puts the JWK Set `text`, fetched just now, in place of the issuer's present one; requests under way finish
+    /// with the old one. Its life counts from when the store next hears the time, so that a host that never
+    /// calls [`KeyStore::next_fetch`] keeps it until it brings another.
     ///
     /// Symmetric keys in `text` are listed and not used: they belong into the policy.
     ///
     /// # Errors
     /// [`KeysRefused`]; the present set then stays.
     pub fn set_keys(&self, issuer: &str, text: &[u8]) -> Result<Arc<KeySet>, KeysRefused> {
-        let slot = self.slots.iter().find(|slot| slot.issuer == issuer).ok_or(KeysRefused::IssuerUnknown)?;
-        let set = KeySet::load(text, Origin::Pushed).map_err(KeysRefused::Set)?;
-        if !set.has_usable_key() {
-            return Err(KeysRefused::NoUsableKey);
-        }
-        let set = Arc::new(set);
-        slot.keys.store(Some(Arc::clone(&set)));
-        Ok(set)
+        self.push(issuer, &Arrival { text, etag: None, max_age: None, fetched_at: None, born: None })
     }
 
-    /// Puts these token ids (`jti`) in place of the revoked ones.
-    pub fn set_revoked<I: IntoIterator<Item = S>, S: Into<String>>(&self, ids: I) {
-        let ids: HashSet<String> = ids.into_iter().map(Into::into).collect();
-        let some = !ids.is_empty();
-        self.revoked.store(Arc::new(ids));
-        if some {
-            self.has_revoked.store(true, Ordering::Release);
-        }
+    /// The same for a set that was fetched at an earlier time: a file, a copy of another process, the
+    /// [`KeyStore::export`] of before a reload. Its age counts, so that it is refreshed and given up when it
+    /// would have been; a `fetched_at` in the future, from a clock that was set since, counts as now.
+    ///
+    /// # Errors
+    /// As [`KeyStore::set_keys`], and [`KeysRefused::Older`] if the set that is there was fetched later.
+    pub fn set_keys_fetched(
+        &self,
+        issuer: &str,
+        text: &[u8],
+        fetched_at: Wall,
+        now: Now,
+    ) -> Result<Arc<KeySet>, KeysRefused> {
+        let age = now.wall.nanos().saturating_sub(fetched_at.nanos()).max(0);
+        let born = Some(i128::from(now.monotonic).saturating_sub(age));
+        self.push(issuer, &Arrival { text, etag: None, max_age: None, fetched_at: Some(fetched_at), born })
     }
 
-    /// Whether the sources are those of these issuers, in this order.
-    pub(crate) fn is_for<'i>(&self, issuers: impl Iterator<Item = &'i str>) -> bool {
-        self.slots.iter().map(|slot| slot.issuer.as_str()).eq(issuers)
+    fn push(&self, issuer: &str, arrival: &Arrival<'_>) -> Result<Arc<KeySet>, KeysRefused> {
+        let slot = self.slot_of(issuer).ok_or(KeysRefused::IssuerUnknown)?;
+        let set = slot.push(arrival, &self.numbers);
+        self.settle();
+        set
     }
 
-    /// The present set of the issuer in this place of the policy; `None` if none was ever loaded.
+    /// How many sets this issuer has had so far; `None` for an issuer that the policy does not have. A request
+    /// that waits for a set of [`crate::Need::Keys`] is worth another check once this has changed.
+    pub fn generation(&self, issuer: &str) -> Option<u64> {
+        self.slot_of(issuer).map(|slot| slot.generation.load(Acquire))
+    }
+
+    /// Whether a fetch for this issuer is under way. When it is over without another
+    /// [`KeyStore::generation`], waiting longer is of no use.
+    pub fn is_fetching(&self, issuer: &str) -> bool {
+        self.slot_of(issuer).is_some_and(|slot| slot.fetching.load(Acquire))
+    }
+
+    /// Whether the store was made of the policy with this identity.
+    pub(crate) fn is_of(&self, policy: &Arc<()>) -> bool {
+        Arc::ptr_eq(&self.policy, policy)
+    }
+
+    /// The present set of the issuer in this place of the policy.
     #[inline]
-    pub(crate) fn keys(&self, place: usize) -> Option<arc_swap::Guard<Option<Arc<KeySet>>>> {
-        self.slots.get(place).map(|slot| slot.keys.load()).filter(|keys| keys.is_some())
+    pub(crate) fn present(&self, place: usize) -> Option<Present> {
+        self.slots.get(place).map(Slot::present)
     }
 
-    #[inline]
-    pub(crate) fn is_revoked(&self, id: Text<'_>) -> bool {
-        // To take hold of the list costs as much as two other rules.
-        if !self.has_revoked.load(Ordering::Acquire) {
-            return false;
+    /// Marks that a token needs another set of the source in this place than the one it was judged by, and tells
+    /// what waiting promises.
+    pub(crate) fn want(&self, place: usize, why: Why, judged_by: u64, now: Option<u64>) -> Option<Prospect> {
+        let slot = self.slots.get(place)?;
+        if why == Why::UnknownKid {
+            slot.unknown_kids.fetch_add(1, Relaxed);
         }
-        let revoked = self.revoked.load();
-        match id.as_str() {
-            Some(id) => revoked.contains(id),
-            None => revoked.iter().any(|revoked| id.is(revoked)),
+        let prospect = slot.prospect(judged_by, now);
+        if slot.generation.load(Acquire) > judged_by {
+            return Some(prospect);
+        }
+        if let Some(due) = slot.want(why, now) {
+            self.marks.fetch_add(1, SeqCst);
+            self.due.fetch_min(due, SeqCst);
+        }
+        Some(prospect)
+    }
+
+    fn slot_of(&self, issuer: &str) -> Option<&Slot> {
+        let name = |place: &usize| self.slots.get(*place).map_or("", |slot| slot.issuer.as_str());
+        let found = self.by_name.binary_search_by(|place| name(place).cmp(issuer)).ok()?;
+        self.slots.get(*self.by_name.get(found)?)
+    }
+
+    /// A number whose remainder tells the place, so that no list of open tickets is kept.
+    fn new_ticket(&self, place: usize) -> u64 {
+        let turn = self.tickets.fetch_add(1, Relaxed);
+        turn.wrapping_mul(word(self.slots.len())).wrapping_add(word(place))
+    }
+
+    fn slot_of_ticket(&self, ticket: u64) -> Option<&Slot> {
+        let place = ticket.checked_rem(word(self.slots.len()))?;
+        self.slots.get(usize::try_from(place).ok()?)
+    }
+
+    /// Finds out anew what is due first.
+    fn settle(&self) {
+        // Another writer that is at the same place starts over when it sees this.
+        self.marks.fetch_add(1, SeqCst);
+        loop {
+            let marks = self.marks.load(SeqCst);
+            let before = self.due.load(SeqCst);
+            let due = self.slots.iter().map(|slot| slot.due.load(SeqCst)).min().unwrap_or(NEVER);
+            let changed = self.due.compare_exchange(before, due, SeqCst, SeqCst);
+            // A reader marks its slot, then `marks`, then `due`: a mark that the look at the slots missed
+            // is either seen here or still lowers `due` behind the exchange.
+            if changed.is_ok() && self.marks.load(SeqCst) == marks {
+                return;
+            }
         }
     }
 }
 
+fn word(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
 impl fmt::Debug for KeyStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let loaded = self.slots.iter().filter(|slot| slot.keys.load().is_some()).count();
+        let loaded = self.slots.iter().filter(|slot| slot.present().is_loaded()).count();
         write!(f, "KeyStore with {loaded} of {} sources loaded", self.slots.len())
     }
 }

@@ -3,19 +3,22 @@
 //! The order is part of the promise (docs/REASONS.md): two fronts that ran the same checks in
 //! another order would give two answers to one request.
 
+use super::recall::{Proof, Recall};
 use super::{Trace, Verifier};
 use crate::arena::Sink as _;
 use crate::base64url;
 use crate::claims::{self, Registered, ScopeArrays, Scopes};
 use crate::http;
 use crate::jose::{AlgorithmRule, CompactJws, HeaderMemory, HeaderType, JoseHeader, ListedKey};
-use crate::json::{self, Bounds, Duplicates, Node, Value};
+use crate::json::{self, Bounds, Duplicates, Node, Text, Value};
 use crate::limits;
 use crate::policy::{Bearer, Compiled, Issuer, Preflight, Route, Transport};
 use crate::reason::Reason;
 use crate::request::Request;
 use crate::result::{Decision, Facts, Memory, Span};
 use crate::scheme::{Lines, Token, select_token, tried_scheme};
+use crate::store::{KeyStore, TokenNames, Why};
+use crate::time::NumericDate;
 
 /// Judges one request; gives back why it is let through or why not.
 pub(super) fn climb<'v>(
@@ -43,25 +46,31 @@ pub(super) fn climb<'v>(
     facts.outside_authorization = token.outside_authorization;
 
     let Memory { header, token: bytes, tape, text, .. } = memory;
-    let opened = open_token(token.text, bearer, header, bytes).map_err(|reason| name_fault(&token, bearer, reason))?;
-    let Opened { jws, header, payload, signature } = opened;
+    let opened = open_token(token.text, bearer, &verifier.store, header, bytes, tape);
+    let opened = opened.map_err(|reason| name_fault(&token, bearer, reason))?;
+    let Opened { jws, header, recall, payload, mut proof } = opened;
     header.check_members()?;
 
-    let mut claims = Registered::unread(read_payload(payload, tape)?);
+    let mut claims = Registered::unread(proof.read(payload, tape)?);
     if !claims.read_members() {
         return Err(Reason::JwtMalformed);
     }
-    let (place, issuer) = select_issuer(&claims, bearer)?;
-    trace.issuer = Some(issuer);
+    let (place, issuer) = select_issuer(&claims, bearer, text)?;
+    trace.issuer = Some((place, issuer));
     trace.names_key = header.kid().is_some();
     check_type(header, issuer)?;
     let rule = issuer.algorithms.map_or(AlgorithmRule::KeysDecide, AlgorithmRule::Listed);
     let algorithm = rule.select(header.algorithm())?;
 
-    let guard = verifier.store.keys(place);
-    let keys = guard.as_deref().and_then(Option::as_deref).ok_or(Reason::KeysUnavailable)?;
-    let key = keys.select(header.kid(), algorithm, rule)?.verify_signature(jws.signing_input, signature)?;
-    record_identity(&claims, key, facts, text);
+    let present = verifier.store.present(place).ok_or(Reason::InternalError)?;
+    trace.generation = present.generation();
+    if present.is_provisional() {
+        verifier.store.want(place, Why::FirstUse, trace.generation, request.monotonic);
+    }
+    let keys = present.keys(request.monotonic).ok_or(Reason::KeysUnavailable)?;
+    let candidates = keys.select(header.kid(), algorithm, rule)?;
+    let proved = recall.prove(&mut proof, &jws, &candidates, algorithm)?;
+    record_identity(&claims, proved.key, facts, text);
 
     claims::check_times(&claims, request.now, policy.leeway_nanos)?;
     claims::check_audience(claims.aud, issuer.audience.as_deref())?;
@@ -79,6 +88,7 @@ pub(super) fn climb<'v>(
     let arrays = if issuer.rfc9068 { ScopeArrays::Refused } else { ScopeArrays::Accepted };
     claims::check_scopes(&claims, &bearer.scope_claims, arrays, scopes)?;
 
+    recall.keep(payload, &claims, &proved);
     facts.claims = u32::try_from(payload.len()).ok();
     Ok(Reason::Ok)
 }
@@ -95,27 +105,31 @@ fn check_size(token: &[u8], bearer: &Bearer) -> Result<(), Reason> {
 }
 
 /// A token whose three parts are base64url; what they say is not looked at yet.
-struct Opened<'t, 'm> {
+struct Opened<'t, 'v, 'm> {
     jws: CompactJws<'t>,
     header: JoseHeader<'m>,
+    recall: Recall<'v>,
     payload: &'m [u8],
-    signature: &'m [u8],
+    proof: Proof<'m>,
 }
 
-/// Splits and decodes a token. What is decoded in full was of the right form and alphabet: neither is
-/// looked at beforehand.
+/// Splits and decodes a token, or remembers it. What is decoded in full was of the right form and alphabet:
+/// neither is looked at beforehand.
 #[inline]
-fn open_token<'t, 'm>(
+fn open_token<'t, 'v, 'm>(
     token: &'t [u8],
     bearer: &Bearer,
+    store: &'v KeyStore,
     header: &'m mut HeaderMemory,
     bytes: &'m mut Vec<u8>,
-) -> Result<Opened<'t, 'm>, Reason> {
+    tape: &mut Vec<Node>,
+) -> Result<Opened<'t, 'v, 'm>, Reason> {
     check_size(token, bearer)?;
     let jws = CompactJws::split(token).ok_or(Reason::JwtMalformed)?;
     let header = header.read(jws.header)?;
-    let (payload, signature) = decode_segments(&jws, bytes)?;
-    Ok(Opened { jws, header, payload, signature })
+    let recall = Recall::of(store, token, header);
+    let (payload, proof) = recall.open(&jws, bytes, tape)?;
+    Ok(Opened { jws, header, recall, payload, proof })
 }
 
 /// Why a token could not be opened, its first fault first: a slip, its size, its form, its parts.
@@ -155,10 +169,14 @@ pub(super) fn read_payload<'m>(payload: &'m [u8], tape: &'m mut Vec<Node>) -> Re
     Value::root(text, tape).ok_or(Reason::JwtMalformed)
 }
 
-pub(super) fn select_issuer<'v>(claims: &Registered<'_>, bearer: &'v Bearer) -> Result<(usize, &'v Issuer), Reason> {
+pub(super) fn select_issuer<'v>(
+    claims: &Registered<'_>,
+    bearer: &'v Bearer,
+    room: &mut Vec<u8>,
+) -> Result<(usize, &'v Issuer), Reason> {
     let iss = claims.iss.ok_or(Reason::ClaimMissing)?;
     let iss = iss.as_text().ok_or(Reason::ClaimRejected)?;
-    bearer.select_issuer(iss, claims.root()).ok_or(Reason::IssuerMismatch)
+    bearer.issuers.select(iss, claims.root(), room).ok_or(Reason::IssuerMismatch)
 }
 
 /// A nested token, or a `typ` that is no access token's (RFC 8725 section 3.11).
@@ -172,28 +190,37 @@ pub(super) fn check_type(header: JoseHeader<'_>, issuer: &Issuer) -> Result<(), 
 }
 
 pub(super) fn check_revoked(verifier: &Verifier, claims: &Registered<'_>) -> Result<(), Reason> {
-    match claims.jti.and_then(|jti| jti.as_text()) {
-        Some(jti) if verifier.store.is_revoked(jti) => Err(Reason::TokenRevoked),
-        _ => Ok(()),
+    let revoked = &verifier.store.revoked;
+    if !revoked.is_any() {
+        return Ok(());
     }
+    // The date was looked at before: one that cannot be read has already been refused.
+    let issued_at = claims.iat.and_then(|iat| iat.as_number()).and_then(|iat| NumericDate::parse(iat).ok());
+    let names =
+        TokenNames { id: text(claims.jti), session: text(claims.named("sid")), subject: text(claims.sub), issued_at };
+    if revoked.covers(&names) { Err(Reason::TokenRevoked) } else { Ok(()) }
+}
+
+fn text(claim: Option<Value<'_>>) -> Option<Text<'_>> {
+    claim.and_then(|claim| claim.as_text())
 }
 
 /// Whose token it is, for logs: from here on the signature holds.
 #[inline]
 pub(super) fn record_identity(claims: &Registered<'_>, key: &ListedKey, facts: &mut Facts, text: &mut Vec<u8>) {
     #[inline(always)]
-    fn record(text: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Option<Span> {
+    fn record(text: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> Span {
         let start = text.len();
         write(text);
-        Some(Span::of(start, text.len()))
+        Span::of(start, text.len())
     }
     if let Some(iss) = claims.iss.and_then(|iss| iss.as_text()) {
-        facts.issuer = record(text, |sink| iss.write(sink));
+        facts.issuer = Some(record(text, |sink| iss.write(sink)));
     }
     if let Some(sub) = claims.sub.and_then(|sub| sub.as_text()) {
-        facts.subject = record(text, |sink| sub.write(sink));
+        facts.subject = Some(record(text, |sink| sub.write(sink)));
     }
     if let Some(kid) = key.kid() {
-        facts.key_id = record(text, |sink| sink.put(kid.as_bytes()));
+        facts.key_id = Some(record(text, |sink| sink.put(kid.as_bytes())));
     }
 }

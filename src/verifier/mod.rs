@@ -1,6 +1,9 @@
 //! The Verifier: a policy with its live keys, asked once per request.
 
 mod ladder;
+mod need;
+mod recall;
+mod sources;
 #[cfg(feature = "bench-internals")]
 pub mod stages;
 
@@ -13,7 +16,7 @@ use crate::reason::Reason;
 use crate::request::Request;
 use crate::respond::{Asked, write_response};
 use crate::result::Decision;
-use crate::store::{KeySource, KeyStore};
+use crate::store::KeyStore;
 
 /// What a host asks. Shared by threads; checks never block one another.
 ///
@@ -48,39 +51,29 @@ pub struct Verifier {
     store: Arc<KeyStore>,
 }
 
-impl Policy {
-    /// The live keys for this policy: inline sets are there at once, others when the host brings them.
-    pub fn key_store(&self) -> KeyStore {
-        KeyStore::new(
-            self.compiled()
-                .bearer
-                .issuers
-                .iter()
-                .map(|issuer| KeySource { issuer: issuer.configured.clone(), keys: issuer.keys.clone() }),
-        )
-    }
-}
-
 /// What the ladder found on its way that the answer needs, beside the reason.
 #[derive(Default)]
 struct Trace<'v> {
-    /// The issuer that the token names.
-    issuer: Option<&'v Issuer>,
+    /// The issuer that the token names, and its place in the policy.
+    issuer: Option<(usize, &'v Issuer)>,
+    /// Which of the issuer's sets judged it; 0 for none.
+    generation: u64,
     /// Whether the token names a key.
     names_key: bool,
 }
 
 impl Verifier {
-    /// A verifier with key sources of its own.
+    /// A verifier with key sources of its own, for policies whose keys stand in them or come by
+    /// [`KeyStore::set_keys`]: it has no entropy, so the fetches of several processes would fall together.
     pub fn new(policy: Policy) -> Self {
-        let store = Arc::new(policy.key_store());
+        let store = Arc::new(policy.key_store(&[]));
         Verifier { policy, store }
     }
 
-    /// A verifier over a store that [`Policy::key_store`] of the same policy made; `None` if another's did.
+    /// A verifier over a store that [`Policy::key_store`] of the same policy made; `None` if another's did,
+    /// one loaded from the same text among them: after a reload the sets move by [`KeyStore::export`].
     pub fn with_store(policy: Policy, store: Arc<KeyStore>) -> Option<Self> {
-        let issuers = policy.compiled().bearer.issuers.iter().map(|issuer| issuer.configured.as_str());
-        store.is_for(issuers).then_some(Verifier { policy, store })
+        store.is_of(&policy.compiled().identity).then_some(Verifier { policy, store })
     }
 
     /// The live keys and revoked ids.
@@ -111,10 +104,8 @@ impl Verifier {
             },
         };
         let reason = outcome.unwrap_or_else(|denial| denial);
-        if reason == Reason::KeysUnavailable || (reason == Reason::KidUnknown && trace.names_key) {
-            record_need(trace.issuer, decision);
-        }
-        write_response(&Asked { policy, route, scopes, issuer: trace.issuer }, reason, decision);
+        let retry_after = need::ask(&self.store, &trace, reason, request.monotonic, decision);
+        write_response(&Asked { policy, route, scopes, retry_after }, reason, decision);
         metrics::count(request.counters, reason);
         // The last step, and the only one that can allow: whatever fails before it leaves a denial.
         decision.facts.reason = reason;
@@ -129,11 +120,4 @@ fn settings<'a>(policy: &'a Compiled, request: &Request<'a>) -> Option<(&'a Rout
         None => route.scopes.scopes(),
     };
     request.now.is_set().then_some((route, scopes))
-}
-
-fn record_need(issuer: Option<&Issuer>, decision: &mut Decision) {
-    let Some(issuer) = issuer else { return };
-    let Some(uri) = &issuer.jwks_uri else { return };
-    decision.facts.need_issuer = Some(decision.memory.push_text(&issuer.configured));
-    decision.facts.need_uri = Some(decision.memory.push_text(uri));
 }

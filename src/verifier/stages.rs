@@ -2,14 +2,14 @@
 //!
 //! Each calls what [`super::ladder`] calls, with what the steps before it would have found.
 
-use super::{Trace, ladder};
+use super::ladder;
 use crate::claims::{self, Registered, ScopeArrays};
-use crate::jose::{AlgorithmRule, CompactJws, JoseHeader, ListedKey};
+use crate::jose::{AlgorithmRule, CompactJws, JoseHeader, KeySet, ListedKey};
 use crate::json::Node;
 use crate::reason::Reason;
 use crate::request::Request;
 use crate::respond::{Asked, write_response};
-use crate::result::{Decision, Facts, Memory};
+use crate::result::{Decision, Memory};
 use crate::scheme::{Lines, select_token, tried_scheme};
 use crate::verifier::Verifier;
 
@@ -46,7 +46,7 @@ pub fn judge(
 ) -> Result<(), Reason> {
     let policy = verifier.policy.compiled();
     let route = policy.select_route(None).ok_or(Reason::InternalError)?;
-    let (_, issuer) = ladder::select_issuer(claims, &policy.bearer)?;
+    let (_, issuer) = ladder::select_issuer(claims, &policy.bearer, &mut Vec::new())?;
     ladder::check_type(header, issuer)?;
     claims::check_times(claims, request.now, policy.leeway_nanos)?;
     claims::check_audience(claims.aud, issuer.audience.as_deref())?;
@@ -66,9 +66,19 @@ pub fn with_key<T>(verifier: &Verifier, header: JoseHeader<'_>, then: impl FnOnc
     let issuer = verifier.policy.compiled().bearer.issuers.first()?;
     let rule = issuer.algorithms.map_or(AlgorithmRule::KeysDecide, AlgorithmRule::Listed);
     let algorithm = rule.select(header.algorithm()).ok()?;
-    let guard = verifier.store.keys(0);
-    let keys = guard.as_deref().and_then(Option::as_deref)?;
+    let present = verifier.store.present(0)?;
+    let keys = present.keys(None)?;
     keys.select(header.kid(), algorithm, rule).ok()?.iter().next().map(then)
+}
+
+/// The live set at this monotonic time.
+#[inline(never)]
+pub fn with_live_set<T>(verifier: &Verifier, now: u64, then: impl FnOnce(&KeySet) -> T) -> Option<T> {
+    let present = verifier.store.present(0)?;
+    if present.is_provisional() {
+        return None;
+    }
+    present.keys(Some(now)).map(|keys| then(keys))
 }
 
 /// A decision reset, told whose token it is, and answered.
@@ -76,10 +86,9 @@ pub fn with_key<T>(verifier: &Verifier, header: JoseHeader<'_>, then: impl FnOnc
 pub fn answer(verifier: &Verifier, claims: &Registered<'_>, key: &ListedKey, decision: &mut Decision) {
     decision.reset();
     let policy = verifier.policy.compiled();
-    let (trace, Decision { facts, memory: Memory { text, .. } }) = (Trace::default(), &mut *decision);
+    let Decision { facts, memory: Memory { text, .. } } = &mut *decision;
     ladder::record_identity(claims, key, facts, text);
-    *facts = Facts { reason: Reason::Ok, ..*facts };
     if let Some(route) = policy.select_route(None) {
-        write_response(&Asked { policy, route, scopes: "", issuer: trace.issuer }, decision);
+        write_response(&Asked { policy, route, scopes: "", retry_after: 1 }, Reason::Ok, decision);
     }
 }

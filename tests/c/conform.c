@@ -107,10 +107,10 @@ static void write_decision(const countersign_decision *decision)
     need.struct_size = sizeof need;
     MUST(countersign_decision_need(decision, &need));
     put_member("need");
-    if (need.kind == COUNTERSIGN_NEED_KEYS) {
+    if (need.kind == COUNTERSIGN_NEED_KEYS && need.jwks_uri.data != NULL) {
         put("{\"keys\":{\"issuer\":");
         put_string(need.issuer);
-        put_text("jwks_uri", need.jwks_uri);
+        put_text_or_null("jwks_uri", need.jwks_uri);
         put("}}");
     } else {
         put("null");

@@ -176,7 +176,7 @@ fn write_json(decision: &Decision, out: &mut Output) {
         String::from_utf8_lossy(&text).into_owned()
     });
     let need = decision.need().and_then(|need| match need {
-        Need::Keys { issuer, jwks_uri } => {
+        Need::Keys { issuer, jwks_uri: Some(jwks_uri), .. } => {
             let keys = Object::new().text("issuer", issuer).text("jwks_uri", jwks_uri).finish();
             Some(Object::new().raw("keys", &keys).finish())
         }
@@ -237,8 +237,9 @@ fn write_findings(decision: &Decision, now: Wall, out: &mut Output) {
         out.fact("cause", reason.cause());
         out.fact("next", reason.next_step());
     }
-    if let Some(Need::Keys { issuer, jwks_uri }) = decision.need() {
-        out.fact("need", &format!("fetch {jwks_uri} and pass it with --keys '{issuer}=FILE'"));
+    if let Some(Need::Keys { issuer, jwks_uri, .. }) = decision.need() {
+        let place = jwks_uri.unwrap_or("the issuer's key set");
+        out.fact("need", &format!("fetch {place} and pass it with --keys '{issuer}=FILE'"));
     }
     for (name, value) in [
         ("scheme", decision.scheme().map(SchemeName::as_str)),

@@ -308,6 +308,8 @@ def fetched_sets():
         "fetch-never-cooldown", {**expect, "headers": face}, ["policy:keys/cooldown", "REQ-CORS-07"], good(), doc=slow
     )
     check_token("fetch-never-no-kid", expect, ["reason:keys_unavailable"], good(kid=None), doc=far)
+    found = {**expect, "need": None}
+    check_token("fetch-discovery", found, ["policy:discovery", "choice:need"], good(), doc=policy(issuer(jwks=None)))
     for name, text, reason in [
         ("malformed", "a.b.c", "jwt_malformed"),
         ("issuer", good(claims(iss="https://x.example")), "issuer_mismatch"),

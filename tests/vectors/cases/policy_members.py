@@ -43,7 +43,20 @@ def top_level():
             bad(f"{member.strip('$')}-{index}", pointer, doc, f"policy:{member}")
     for member in ("basic", "api_key", "session", "digest", "dpop"):
         bad(f"later-{member}", f"/{member}", {**policy(), member: {}}, f"policy:{member}", "decision:1")
-    bad("later-remember", "/remember", {**policy(), "remember": {"entries": 10}}, "policy:remember", "decision:1")
+    for index, (value, below) in enumerate(
+        [
+            (True, ""),
+            (10, ""),
+            (NULL, ""),
+            ({}, ""),
+            ({"entries": 0}, "/entries"),
+            ({"entries": -1}, "/entries"),
+            ({"entries": 1048577}, "/entries"),
+            ({"entries": "10"}, "/entries"),
+            ({"entries": 10, "seconds": 5}, "/seconds"),
+        ]
+    ):
+        bad(f"remember-{index}", f"/remember{below}", {**policy(), "remember": value}, "policy:remember")
     for name in ("Realm", "issuer", "issuers", "audience", "", "a/b", "a~b", "x-y"):
         pointer = "/" + name.replace("~", "~0").replace("/", "~1")
         bad(f"unknown-{name.replace('/', 'slash') or 'empty'}", pointer, {**policy(), name: 1}, "loader:unknown-member")
@@ -204,7 +217,11 @@ def issuer_members():
             ("jwks_uri", "", ""),
             ("jwks_uri", 1, ""),
             ("jwks_uri", NULL, ""),
-            ("discovery", {}, ""),
+            ("discovery", True, ""),
+            ("discovery", NULL, ""),
+            ("discovery", {"other_host": 1}, "/other_host"),
+            ("discovery", {"http_loopback": "true"}, "/http_loopback"),
+            ("discovery", {"hosts": []}, "/hosts"),
             ("keys", [], ""),
             ("keys", NULL, ""),
             ("keys", {"x": 1}, "/x"),

@@ -81,7 +81,26 @@ def several():
     ]:
         covers = ["loader:weak", "REQ-JWK-27", "attack:2", "choice:pointer"]
         bad(f"mixed-{name}", here, policy(issuer(jwks=both, algorithms=listed)), *covers)
-    bad("no-keys", AT, policy(issuer(jwks=None)), "policy:jwks", "decision:1")
+    for name, entry in {
+        "name": issuer(jwks=None, issuer="login"),
+        "http": issuer(jwks=None, issuer="http://127.0.0.1:8080"),
+        "http-elsewhere": issuer(jwks=None, issuer="http://10.0.0.1", discovery={"http_loopback": True}),
+        "query": issuer(jwks=None, issuer=ISSUER + "/?a"),
+        "fragment": issuer(jwks=None, issuer=ISSUER + "/#a"),
+        "user": issuer(jwks=None, issuer="https://user@login.example.com"),
+        "template": issuer(jwks=None, issuer="https://login.example.com/{tid}", tenants="any"),
+    }.items():
+        bad(f"no-keys-{name}", AT, policy(entry), "policy:discovery", "REQ-ROTATION-03", "choice:pointer")
+    for name, entry in {
+        "https": issuer(jwks=None),
+        "path": issuer(jwks=None, issuer=ISSUER + "/tenant/"),
+        "loopback": issuer(jwks=None, issuer="http://127.0.0.1:8080", discovery={"http_loopback": True}),
+        "members": issuer(jwks=None, discovery={"http_loopback": False, "other_host": True}),
+    }.items():
+        loads(f"good-discovery-{name}", policy(entry), "policy:discovery")
+    loads("good-discovery-idle", policy(issuer(discovery={})), "policy:discovery")
+    for entries in (1, 1048576):
+        loads(f"good-remember-{entries}", {**policy(), "remember": {"entries": entries}}, "policy:remember")
     bad("same-issuer", "/bearer/issuers/1/issuer", policy(issuer(), issuer()), "loader:contradiction", "choice:pointer")
     two = policy(issuer(issuer="a"), issuer(issuer="b"), issuer(issuer="a"))
     bad("same-issuer-apart", "/bearer/issuers/2/issuer", two, "loader:contradiction", "choice:pointer")

@@ -8,7 +8,8 @@ from .jsontext import JsonError, Num, escape_pointer, parse
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519"]
 HMAC = ["HS256", "HS384", "HS512"]
 SCHEMES = ["bearer", "dpop", "digest", "basic", "api_key"]
-LATER = ("basic", "api_key", "session", "digest", "dpop", "remember")
+LATER = ("basic", "api_key", "session", "digest", "dpop")
+LOOPBACK = re.compile(r"http://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(/[^?#]*)?", re.IGNORECASE)
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -219,7 +220,7 @@ def issuer(p521):
         "algorithms": list_of(algorithm(p521)),
         "jwks": jwks(p521),
         "jwks_uri": https,
-        "discovery": later,
+        "discovery": record({"http_loopback": is_bool, "other_host": is_bool}),
         "keys": KEYS,
         "typ": list_of(typ_entry),
         "required": list_of(is_text, empty=True),
@@ -274,10 +275,22 @@ def document(p521):
         "preflight": one_of("allow", "check"),
         "cors": is_bool,
         "describe": one_of("full", "code", "none"),
+        "remember": record({"entries": integer(1, 1048576)}, ["entries"]),
         "bearer": bearer,
         **dict.fromkeys(LATER, later),
     }
     return record(table, ["realm"])
+
+
+def discoverable(entry):
+    """Whether the issuer's name is an address for metadata (RFC 8414 section 2)."""
+    if entry.get("discovery", {}).get("http_loopback") and LOOPBACK.fullmatch(entry["issuer"]):
+        return True
+    try:
+        https(entry["issuer"], "")
+    except PolicyInvalid:
+        return False
+    return not any(mark in entry["issuer"] for mark in "?#@")
 
 
 def cross_rules(doc):
@@ -293,11 +306,12 @@ def cross_rules(doc):
         listed = entry.get("algorithms", [])
         symmetric = [name in HMAC for name in listed]
         need(all(symmetric) or not any(symmetric), f"{at}/algorithms")
-        need("jwks" in entry or "jwks_uri" in entry, at)
         if TEMPLATE.search(entry["issuer"]):
             need("tenants" in entry, at)
+            need("jwks" in entry or "jwks_uri" in entry, at)
         else:
             need("tenants" not in entry, f"{at}/tenants")
+            need("jwks" in entry or "jwks_uri" in entry or discoverable(entry), at)
 
 
 def load(text, p521=True):

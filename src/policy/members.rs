@@ -230,6 +230,7 @@ pub(super) const BEYOND_SCHEMA: &[&str] = &[
     "schemes names only sections that are there",
     "ES512 needs a build with the backend that has it",
     "an inline jwks has at least one usable key",
+    "HS algorithms stand beside an inline jwks alone",
     "an issuer with neither jwks nor jwks_uri is an https URL without query and fragment, or http on loopback where discovery allows it",
     "a {\"ref\": \"name\"} names bytes that the host passes beside the document",
     "no two issuers have one name",

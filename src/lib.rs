@@ -8,10 +8,12 @@
 //! Start at [`Verifier`]. [`http`] reads and writes challenges on their own, [`jose`] key sets and tokens.
 
 pub mod arena;
+mod base64;
 pub mod base64url;
 pub mod claims;
 #[cfg(feature = "conform")]
 pub mod conform;
+mod detail;
 #[cfg(feature = "capi")]
 mod ffi;
 pub mod http;
@@ -26,20 +28,22 @@ mod respond;
 mod result;
 mod scheme;
 mod scheme_name;
+mod secret;
 mod store;
 pub mod time;
 mod verifier;
 
+pub use detail::Detail;
 pub use policy::{Policy, Report};
 pub use reason::Reason;
 pub use request::{FieldLine, Request};
 pub use result::{Decision, Fields, Need, SavedFault};
 pub use scheme_name::SchemeName;
 pub use store::{Done, Exported, Fetch, FetchKind, FetchReason, KeyStore, KeysRefused, MetadataFault, Outcome};
-pub use verifier::Verifier;
 #[cfg(feature = "bench-internals")]
 #[doc(hidden)]
 pub use verifier::stages;
+pub use verifier::{HashAnswer, SlowHash, Verifier};
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 compile_error!("countersign needs a cryptography backend: switch on the feature `ring` (the default) or `aws-lc-rs`");

@@ -57,7 +57,7 @@ fn decide(id: &str, case: &CheckCase, policy: &Policy) -> String {
     call.scopes = case.scopes.as_deref();
     call.client_cert_sha256 = request.client_cert_sha256.as_deref();
     let mut decision = Decision::new();
-    verifier.check(&call, &mut decision);
+    verifier.check_blocking(&call, &mut decision);
     write_decision(id, &decision)
 }
 

@@ -36,6 +36,9 @@ pub const COUNTERSIGN_SCHEME_API_KEY: u32 = 5;
 pub const COUNTERSIGN_NEED_NONE: u32 = 0;
 /// The host fetches the issuer's JWK Set and hands it to countersign_store_set_keys.
 pub const COUNTERSIGN_NEED_KEYS: u32 = 1;
+/// The host takes the work of a slow hash by countersign_decision_take_work, runs it where it may block, and hands it
+/// to countersign_resume; or it calls countersign_check_blocking in the first place.
+pub const COUNTERSIGN_NEED_SLOW_HASH: u32 = 2;
 
 /// What the host must do before the same request can pass. The texts are lent as the decision says.
 #[derive(Clone, Copy)]
@@ -209,6 +212,7 @@ pub unsafe extern "C" fn countersign_decision_need(
             Some(Need::Keys { issuer, jwks_uri, .. }) => {
                 (COUNTERSIGN_NEED_KEYS, countersign_str::lend(issuer), countersign_str::lend_or_absent(jwks_uri))
             }
+            Some(Need::SlowHash) => (COUNTERSIGN_NEED_SLOW_HASH, countersign_str::ABSENT, countersign_str::ABSENT),
             None => (COUNTERSIGN_NEED_NONE, countersign_str::ABSENT, countersign_str::ABSENT),
         };
         // SAFETY: the caller hands in a struct that starts with its size.

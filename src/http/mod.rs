@@ -4,12 +4,15 @@
 //! allocates, nothing reads a clock, and no configuration loosens a rule, save the two named
 //! [`Whitespace`] cases. Reading a whole field takes time linear in its length.
 
+mod basic;
 mod bearer;
 mod challenge;
 mod class;
+mod cookie;
 mod credentials;
 mod cursor;
 mod field;
+mod origin;
 mod param;
 mod preflight;
 mod query;
@@ -19,15 +22,19 @@ mod target;
 mod token68;
 mod url;
 
+pub(crate) use basic::{decode_basic, parse_basic};
 pub(crate) use bearer::parse_likely_bearer;
 pub use bearer::{Whitespace, parse_bearer, parse_token};
 pub use challenge::{Challenge, ChallengeFault, ChallengeFlaw, ChallengeInvalid, Challenges, write_challenge};
+pub(crate) use cookie::{Cookie, select_cookie};
 pub use credentials::{Credentials, parse_credentials};
 pub(crate) use field::is_word;
 pub use field::{field_name_eq, is_http_token, trim_ows};
+pub(crate) use origin::is_serialized_origin;
 pub use param::{Param, Params, Value};
 pub use preflight::is_preflight;
 pub use query::{QueryParameter, select_query_parameter};
 pub use scheme::{SchemeWord, select_scheme};
+pub(crate) use slip::names_second_scheme;
 pub use target::is_https;
 pub use url::{Url, is_absolute_uri, is_https_url};

@@ -29,6 +29,7 @@ mod part;
 mod thumbprint;
 
 pub use algorithm::{Algorithm, AlgorithmName, AlgorithmRule, AlgorithmSet, KeyType};
+pub(crate) use backend::MacKey;
 pub use backend::{BACKEND_NAME, constant_time_equal, sha256};
 pub use compact::CompactJws;
 pub use header::{HeaderMemory, HeaderType, JoseHeader};

@@ -58,7 +58,7 @@ fn judge(verifier: &Verifier, args: &CheckArgs, request: &OwnedRequest, now: Wal
     if let Some(thumbprint) = &args.client_cert_sha256 {
         call = call.client_cert_sha256(thumbprint);
     }
-    verifier.check(&call, decision);
+    verifier.check_blocking(&call, decision);
 }
 
 fn read_request(args: &CheckArgs) -> Result<OwnedRequest, Fault> {

@@ -24,7 +24,7 @@ static void an_older_request_has_no_monotonic_clock(void)
 {
     live it = live_of(POLICY_LIVE);
     countersign_keys keys;
-    countersign_request *older;
+    void *older;
     uint64_t size;
     call made;
 
@@ -58,7 +58,8 @@ static void an_older_request_has_no_monotonic_clock(void)
 static void an_older_need_has_no_generation(void)
 {
     live it = live_of(POLICY_LIVE);
-    countersign_need whole, *older;
+    countersign_need whole;
+    void *older;
     uint64_t size;
 
     CHECK(sizeof(countersign_need) == NEED_FIRST + 8 && NEED_FIRST == 48);
@@ -68,9 +69,11 @@ static void an_older_need_has_no_generation(void)
     memset(&whole, 0, sizeof whole);
     older = cut(&whole, NEED_FIRST);
     GIVES(COUNTERSIGN_OK, countersign_decision_need(it.decision, older));
-    CHECK(older->struct_size == NEED_FIRST && older->kind == COUNTERSIGN_NEED_KEYS && is(older->issuer, ISSUER));
-    CHECK(is(older->jwks_uri, "https://login.example.com/jwks.json"));
+    /* Looked at in a struct of today, because no member may be named in one that is cut. */
+    memcpy(&whole, older, NEED_FIRST);
     free(older);
+    CHECK(whole.struct_size == NEED_FIRST && whole.kind == COUNTERSIGN_NEED_KEYS && is(whole.issuer, ISSUER));
+    CHECK(is(whole.jwks_uri, "https://login.example.com/jwks.json") && whole.generation == 0);
     whole.struct_size = sizeof whole;
     GIVES(COUNTERSIGN_OK, countersign_decision_need(it.decision, &whole));
     CHECK(whole.generation == 1);
@@ -79,7 +82,8 @@ static void an_older_need_has_no_generation(void)
             memset(&whole, 0, sizeof whole);
             older = cut(&whole, size);
             GIVES(COUNTERSIGN_STRUCT_SIZE, countersign_decision_need(it.decision, older));
-            CHECK(size < 12 || older->kind == 0);
+            memcpy(&whole, older, (size_t)size);
+            CHECK(whole.struct_size == size && whole.kind == COUNTERSIGN_NEED_NONE && whole.issuer.data == NULL);
             free(older);
         }
     }

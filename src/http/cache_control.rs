@@ -95,9 +95,8 @@ fn skip_element(cursor: &mut Cursor<'_>) {
 /// Skips what is left of a quoted-string; one without its end goes to the end of the line.
 fn skip_quoted(cursor: &mut Cursor<'_>) {
     while cursor.peek().is_some() && !cursor.take(b'"') {
-        if cursor.take(b'\\') {
-            cursor.take_bytes(1);
-        } else if cursor.take_run(QDTEXT).is_empty() {
+        // What a backslash escapes, or a byte that may stand in no quoted-string.
+        if cursor.take(b'\\') || cursor.take_run(QDTEXT).is_empty() {
             cursor.take_bytes(1);
         }
     }

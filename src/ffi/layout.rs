@@ -1,7 +1,7 @@
 //! What the header promises about memory, held at compile time: every offset and size, no hole in
 //! any struct, and which objects threads may share.
 //!
-//! The offsets are those of 64-bit machines; `tests/c/layout.c` asserts the same from C.
+//! The offsets are those of 64-bit machines; `tests/c/tables.c` asserts the same from C.
 
 #![cfg(target_pointer_width = "64")]
 

@@ -8,7 +8,7 @@ target=$(mkdir -p "$CARGO_TARGET_DIR" && cd "$CARGO_TARGET_DIR" && pwd)
 stage=$target/c
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-tests=(layout check host misuse memory grown decisions claims tables loading tools
+tests=(check host misuse memory grown decisions claims tables loading tools
     tickets ticket_misuse exports revoking threads races)
 strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -pedantic -g -pthread)
 system=(-lpthread -ldl -lm)

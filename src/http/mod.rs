@@ -6,11 +6,13 @@
 
 mod basic;
 mod bearer;
+mod cache_control;
 mod challenge;
 mod class;
 mod cookie;
 mod credentials;
 mod cursor;
+mod entity_tag;
 mod field;
 mod origin;
 mod param;
@@ -25,9 +27,11 @@ mod url;
 pub(crate) use basic::{decode_basic, parse_basic};
 pub(crate) use bearer::parse_likely_bearer;
 pub use bearer::{Whitespace, parse_bearer, parse_token};
+pub use cache_control::cache_control_max_age;
 pub use challenge::{Challenge, ChallengeFault, ChallengeFlaw, ChallengeInvalid, Challenges, write_challenge};
 pub(crate) use cookie::{Cookie, select_cookie};
 pub use credentials::{Credentials, parse_credentials};
+pub use entity_tag::is_entity_tag;
 pub(crate) use field::is_word;
 pub use field::{field_name_eq, is_http_token, trim_ows};
 pub(crate) use origin::is_serialized_origin;

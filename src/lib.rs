@@ -26,6 +26,8 @@ mod respond;
 mod result;
 mod scheme;
 mod scheme_name;
+#[allow(dead_code, reason = "the ladder does not ask it yet")]
+mod secret;
 mod store;
 pub mod time;
 mod verifier;
@@ -35,6 +37,9 @@ pub use reason::Reason;
 pub use request::{FieldLine, Request};
 pub use result::{Decision, Fields, Need, SavedFault};
 pub use scheme_name::SchemeName;
+#[cfg(feature = "bench-internals")]
+#[doc(hidden)]
+pub use secret::password_stages;
 pub use store::{Done, Exported, Fetch, FetchKind, FetchReason, KeyStore, KeysRefused, MetadataFault, Outcome};
 pub use verifier::Verifier;
 #[cfg(feature = "bench-internals")]

@@ -39,6 +39,9 @@ pub use reason::Reason;
 pub use request::{FieldLine, Request};
 pub use result::{Decision, Fields, Need, SavedFault};
 pub use scheme_name::SchemeName;
+#[cfg(feature = "bench-internals")]
+#[doc(hidden)]
+pub use secret::password_stages;
 pub use store::{Done, Exported, Fetch, FetchKind, FetchReason, KeyStore, KeysRefused, MetadataFault, Outcome};
 #[cfg(feature = "bench-internals")]
 #[doc(hidden)]

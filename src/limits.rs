@@ -110,5 +110,5 @@ pub const USER_NAME_BYTES: usize = 255;
 pub const HTPASSWD_LINE_BYTES: usize = 1024;
 /// Lines of an htpasswd file, six times the users of a large policy ([`POLICY_BYTES`]).
 pub const HTPASSWD_LINES: usize = 65_536;
-/// Bytes of the id.
+/// Bytes of the id of an API key, which stands in logs.
 pub const API_KEY_ID_BYTES: usize = 128;

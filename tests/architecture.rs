@@ -38,9 +38,14 @@ const CRATES: &[(&str, &[&str])] = &[
     ("aws_lc_rs::", &["src/jose/backend/aws_lc.rs"]),
     ("base64_simd::", &["src/base64url.rs"]),
     ("base64::", &["src/conform/case.rs"]),
+    ("argon2::", &["src/secret/password/argon2id.rs"]),
+    ("base64ct::", &["src/secret/password/bcrypt.rs", "src/secret/password/phc.rs"]),
+    ("bcrypt::", &["src/secret/password/bcrypt.rs", "src/secret/password.rs"]),
+    ("pbkdf2::", &["src/secret/password/pbkdf2.rs", "src/secret/password.rs"]),
+    ("subtle::", &["src/secret/password/"]),
     ("serde_json::", &["src/conform/answer.rs"]),
     ("arc_swap::", &["src/store/revoked.rs", "src/store/slot.rs"]),
-    ("zeroize::", &["src/jose/", "src/json/document.rs"]),
+    ("zeroize::", &["src/jose/", "src/json/document.rs", "src/secret/password/"]),
 ];
 
 const PANICS: &[&str] = &[".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];

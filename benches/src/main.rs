@@ -8,6 +8,7 @@ mod measure;
 #[path = "../../tests/mint/mod.rs"]
 mod mint;
 mod rivals;
+mod slow_hashes;
 mod steps;
 
 use std::process::ExitCode;
@@ -23,7 +24,10 @@ fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let wants = |name: &str| wanted.iter().all(|word| word == "bars") || wanted.iter().any(|word| word == name);
     let mut table = Table { bars: BACKEND_NAME == "aws-lc-rs", over: 0 };
-    println!("backend {BACKEND_NAME}; {} bytes of claims; thread CPU time, contenders in turns, medians", claims().len());
+    println!(
+        "backend {BACKEND_NAME}; {} bytes of claims; thread CPU time, contenders in turns, medians",
+        claims().len()
+    );
     if wants("check") {
         checks(&mut table);
     }
@@ -35,6 +39,9 @@ fn main() -> ExitCode {
     }
     if wants("steps") {
         steps::time(&mut table);
+    }
+    if wants("slow-hashes") {
+        slow_hashes::time(&mut table);
     }
     if table.over > 0 {
         println!("\n{} over their bar", table.over);

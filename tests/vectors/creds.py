@@ -1,0 +1,91 @@
+"""What the rows for Basic, API keys and cookies share: stored hashes, keys, sections and request lines."""
+
+import base64
+import hashlib
+
+from rows import issuer
+
+# Hashes are fixed, with the lowest costs that pass, so that the corpus comes out the same. All of "open sesame" unless
+# the name says otherwise.
+ARGON2ID = "$argon2id$v=19$m=19456,t=2,p=1$Zml4ZWQgZm9yIHRlc3RzIQ$/iKHiHBwsIHxIu3Fx5q4v/kn4V0mo5bapKyfbOsp8W4"
+ARGON2ID_COLONS = "$argon2id$v=19$m=19456,t=2,p=1$c2Vjb25kIHNhbHQgaGVyZQ$v4oIEu/PhW8d5TgDxnx6a/8t/eNO759AEV3LtJpbn2I"
+ARGON2ID_UMLAUT = "$argon2id$v=19$m=19456,t=2,p=1$dGhpcmQgc2FsdCBoZXJlIQ$bNlkazOoHyFKsMCgGH4OBD5amrx7s5LaMrCTccbX33g"
+BCRYPT_TAIL = "$10$abcdefghijklmnopqrstuu4SuEsu2LsUrAYUpWQHLMMc4GV5pZTxK"
+BCRYPT_72 = "$2b$10$abcdefghijklmnopqrstuuhBb/0dYbuuS1CS8hp30IXhlFBW2VAWG"
+PBKDF2 = "$pbkdf2-sha256$i=600000$Zml4ZWQgZm9yIHRlc3RzIQ$aBqkkraDy1JKIph08uXNtuMDJayJNPKbzY51y9T1KJU"
+PBKDF2_512 = (
+    "$pbkdf2-sha512$i=600000$Zml4ZWQgZm9yIHRlc3RzIQ"
+    "$9nw8yqNRrozQR+XoQcuwnhXOR/jvINVfrGE8UjRRUNDQmzhUpOw6GbpLXWzm06q9uC5NUvyOrwu5HXX2MdCEWw"
+)
+PBKDF2_LONG = "$pbkdf2-sha256$i=600000$Zml4ZWQgZm9yIHRlc3RzIQ$7sq3zCuxnMQjkoiPeGV+zCHVlrGiVw/nST5yiHWzZaI"
+PASSWORD = "open sesame"
+COLONS = "a:b:c"
+UMLAUT = "p\u00e4ssw\u00f6rt \U0001f511"
+LONG = "x" * 3066
+
+KEY = "cs_live_4f9aT2kLm8Qz7Rw1Xy5B0c"
+OTHER_KEY = "cs_live_Zz81kQwe7Tn3Vb6Mx2La9d"
+ORIGIN = "https://app.example.com"
+COOKIE = "__Host-session"
+
+
+def b64(text):
+    """Base64 of text or bytes."""
+    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
+
+
+def basic_line(user="alice", password=PASSWORD):
+    """An Authorization value."""
+    return f"Basic {b64(f'{user}:{password}')}"
+
+
+def key_entry(key=KEY, name="billing", **extra):
+    """One of `api_key.keys`."""
+    return {"id": name, "sha256": hashlib.sha256(key.encode()).hexdigest(), **extra}
+
+
+def users(**extra):
+    """A section `basic` with alice, who may read, and others."""
+    return {"users": {"alice": {"hash": ARGON2ID, "scopes": ["read"]}, **extra}}
+
+
+def keys(*entries, **extra):
+    """A section `api_key`; the usual key may read."""
+    return {"keys": list(entries) or [key_entry(scopes=["read"])], **extra}
+
+
+def session(**extra):
+    """A section `session`."""
+    return {"csrf": {"header": "X-CSRF-Token"}, "origins": [ORIGIN], **extra}
+
+
+def bearer(*sources):
+    """A section `bearer`; without sources the header alone."""
+    return {"issuers": [issuer()], **({"sources": list(sources)} if sources else {})}
+
+
+def doc(**sections):
+    """A document with these members."""
+    return {"realm": "api", **sections}
+
+
+BEARER_FACE = 'Bearer realm="api"'
+BASIC_FACE = 'Basic realm="api", charset="UTF-8"'
+KEY_FACE = 'Api-Key realm="api", header="X-API-Key"'
+
+
+def faulty(error, text, realm="api"):
+    """A Bearer challenge that says what is wrong."""
+    return f'Bearer realm="{realm}", error="{error}", error_description="{text}"'
+
+
+def denial(*challenges, cors=False):
+    """The fields of a denial."""
+    lines = [["WWW-Authenticate", value] for value in challenges]
+    exposed = [["Access-Control-Expose-Headers", "WWW-Authenticate"]] if cors else []
+    return [*lines, ["Cache-Control", "no-store"], *exposed]
+
+
+PRIVATE = [["Cache-Control", "private"]]
+MANY = faulty("invalid_request", "The credentials were sent in more than one way")
+REPEATED = faulty("invalid_request", "More than one Authorization header was sent")

@@ -9,6 +9,7 @@ from creds import (
     ORIGIN,
     OTHER_KEY,
     PBKDF2,
+    b64,
     bearer,
     doc,
     key_entry,
@@ -48,11 +49,11 @@ def hashes():
         "md5-hex": "5f4dcc3b5aa765d61d8327deb882cf99",
         "sha256-hex": "a" * 64,
         "scrypt": f"$scrypt$ln=17,r=8,p=1${salt}${sum32}",
-        "argon2i": f"$argon2i$v=19$m=19456,t=2,p=1${salt}${sum32}",
-        "argon2d": f"$argon2d$v=19$m=19456,t=2,p=1${salt}${sum32}",
+        "argon2i": f"$argon2i$v=19$m=7168,t=1,p=1${salt}${sum32}",
+        "argon2d": f"$argon2d$v=19$m=7168,t=1,p=1${salt}${sum32}",
         "argon2id-case": ARGON2ID.replace("argon2id", "Argon2id"),
         "argon2id-cut": ARGON2ID[:-43],
-        "argon2id-no-memory": ARGON2ID.replace("m=19456,", ""),
+        "argon2id-no-memory": ARGON2ID.replace("m=7168,", ""),
         "argon2id-bad-base64": ARGON2ID[:-1] + "*",
         "bcrypt-2": "$2" + BCRYPT_TAIL,
         "bcrypt-2x": "$2x" + BCRYPT_TAIL,
@@ -63,7 +64,7 @@ def hashes():
         "pbkdf2-sha1": PBKDF2.replace("sha256", "sha1"),
         "pbkdf2-plain": PBKDF2.replace("-sha256", ""),
         "pbkdf2-md5": PBKDF2.replace("sha256", "md5"),
-        "pbkdf2-no-count": PBKDF2.replace("i=600000", ""),
+        "pbkdf2-no-count": PBKDF2.replace("i=10000", ""),
         "pbkdf2-django": "pbkdf2_sha256$600000$salt$" + sum32 + "=",
         "space-before": " " + ARGON2ID,
         "newline-behind": ARGON2ID + "\n",
@@ -80,15 +81,55 @@ def hashes():
         "bcrypt-31": "$2b" + BCRYPT_TAIL.replace("$10$", "$31$"),
         "bcrypt-00": "$2b" + BCRYPT_TAIL.replace("$10$", "$00$"),
         "bcrypt-99": "$2b" + BCRYPT_TAIL.replace("$10$", "$99$"),
-        "argon2id-little-memory": ARGON2ID.replace("m=19456", "m=8"),
-        "argon2id-much-memory": ARGON2ID.replace("m=19456", "m=4294967295"),
-        "argon2id-no-pass": ARGON2ID.replace("t=2", "t=0"),
-        "argon2id-many-passes": ARGON2ID.replace("t=2", "t=4294967295"),
-        "pbkdf2-1000": PBKDF2.replace("600000", "1000"),
-        "pbkdf2-0": PBKDF2.replace("600000", "0"),
-        "pbkdf2-4294967295": PBKDF2.replace("600000", "4294967295"),
+        "bcrypt-09": "$2b" + BCRYPT_TAIL.replace("$10$", "$09$"),
+        "bcrypt-17": "$2b" + BCRYPT_TAIL.replace("$10$", "$17$"),
+        "argon2id-7167": ARGON2ID.replace("m=7168", "m=7167"),
+        "argon2id-262145": ARGON2ID.replace("m=7168", "m=262145"),
+        "argon2id-17-passes": ARGON2ID.replace("t=1", "t=17"),
+        "argon2id-no-lane": ARGON2ID.replace("p=1", "p=0"),
+        "argon2id-9-lanes": ARGON2ID.replace("p=1", "p=9"),
+        "pbkdf2-9999": PBKDF2.replace("10000", "9999"),
+        "pbkdf2-10000001": PBKDF2.replace("10000", "10000001"),
+        "argon2id-little-memory": ARGON2ID.replace("m=7168", "m=8"),
+        "argon2id-much-memory": ARGON2ID.replace("m=7168", "m=4294967295"),
+        "argon2id-no-pass": ARGON2ID.replace("t=1", "t=0"),
+        "argon2id-many-passes": ARGON2ID.replace("t=1", "t=4294967295"),
+        "pbkdf2-1000": PBKDF2.replace("10000", "1000"),
+        "pbkdf2-0": PBKDF2.replace("10000", "0"),
+        "pbkdf2-4294967295": PBKDF2.replace("10000", "4294967295"),
     }.items():
         bad(f"cost-{name}", ALICE, doc(basic={"users": {"alice": stored}}), *WEAK, "limit:cost")
+
+    for name, stored in {
+        "bcrypt-10": "$2b" + BCRYPT_TAIL,
+        "bcrypt-16": "$2b" + BCRYPT_TAIL.replace("$10$", "$16$"),
+        "argon2id-7168": ARGON2ID,
+        "argon2id-262144": ARGON2ID.replace("m=7168", "m=262144"),
+        "argon2id-16-passes": ARGON2ID.replace("t=1", "t=16"),
+        "argon2id-8-lanes": ARGON2ID.replace("p=1", "p=8"),
+        "pbkdf2-10000": PBKDF2,
+        "pbkdf2-10000000": PBKDF2.replace("10000", "10000000"),
+    }.items():
+        loads(f"cost-{name}", doc(basic={"users": {"alice": stored}}), "REQ-BASIC-14", "limit:cost")
+    for name, salt, length, fits in [
+        ("salt-7", 7, 32, False),
+        ("salt-8", 8, 32, True),
+        ("salt-64", 64, 32, True),
+        ("salt-65", 65, 32, False),
+        ("digest-15", 16, 15, False),
+        ("digest-16", 16, 16, True),
+        ("digest-33", 16, 33, None),
+        ("digest-64", 16, 64, None),
+        ("digest-65", 16, 65, False),
+    ]:
+        for kind, head in [("argon2id", "$argon2id$v=19$m=7168,t=1,p=1"), ("pbkdf2", "$pbkdf2-sha256$i=10000")]:
+            text = "$".join([head, *(b64(bytes(size)).rstrip("=") for size in (salt, length))])
+            document = doc(basic={"users": {"alice": text}})
+            # PBKDF2 stops at the length of its digest.
+            if (kind == "argon2id") if fits is None else fits:
+                loads(f"size-{kind}-{name}", document, "REQ-BASIC-14", "limit:stored-hash")
+            else:
+                bad(f"size-{kind}-{name}", ALICE, document, *WEAK, "limit:stored-hash")
 
 
 def basic():
@@ -121,6 +162,7 @@ def basic():
         ("htpasswd-object", "/basic/htpasswd", {"htpasswd": {"alice": ARGON2ID}}),
         ("htpasswd-no-colon", "/basic/htpasswd", {"htpasswd": f"alice {ARGON2ID}"}),
         ("htpasswd-no-name", "/basic/htpasswd", {"htpasswd": f":{ARGON2ID}"}),
+        ("htpasswd-name-256", "/basic/htpasswd", {"htpasswd": f"{'a' * 256}:{ARGON2ID}"}),
         ("htpasswd-no-hash", "/basic/htpasswd", {"htpasswd": "alice:"}),
         ("htpasswd-second-line", "/basic/htpasswd", {"htpasswd": f"alice:{ARGON2ID}\nbob"}),
         ("users-ref-unknown", "/basic/users", {"users": {"ref": "people"}}),
@@ -146,6 +188,9 @@ def basic():
         "basic-no-scopes",
         doc(basic=users(bob={"hash": ARGON2ID}, carol={"hash": ARGON2ID, "scopes": []})),
         "policy:basic",
+    )
+    loads(
+        "basic-htpasswd-name-255", doc(basic={"htpasswd": f"{'a' * 255}:{ARGON2ID}"}), "policy:basic", "limit:user-name"
     )
     loads("basic-htpasswd", doc(basic={"htpasswd": f"# x\nalice:{ARGON2ID}"}), "policy:basic")
     loads("basic-without-tls-warns", doc(basic=users(), transport="any"), "REQ-BASIC-13")

@@ -11,12 +11,16 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 BCRYPT = re.compile(r"\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}")
 ARGON2ID = re.compile(r"\$argon2id\$v=19\$m=([0-9]+),t=([0-9]+),p=([0-9]+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)")
 PBKDF2 = re.compile(r"\$pbkdf2-(sha256|sha512)\$i=([0-9]+)(?:,l=[0-9]+)?\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)")
-# Costs far from any reasonable bound are refused; the corpus keeps away from the bounds themselves.
-COST = range(10, 21)
-MEMORY = range(7168, 1048577)
-PASSES = range(1, 65)
-ITERATIONS = range(100_000, 10_000_001)
+# The bounds that docs/POLICY.md names.
+COST = range(10, 17)
+MEMORY = range(7168, 262145)
+PASSES = range(1, 17)
+LANES = range(1, 9)
+ITERATIONS = range(10_000, 10_000_001)
+SALT_BYTES = range(8, 65)
+DIGEST_BYTES = {"argon2id": range(16, 65), "sha256": range(16, 33), "sha512": range(16, 65)}
 BCRYPT_BYTES = 72
+FILE_NAME_BYTES = 255
 
 
 def unpadded(text):
@@ -29,9 +33,20 @@ def acceptable(stored):
     if found := BCRYPT.fullmatch(stored):
         return int(found[1]) in COST
     if found := ARGON2ID.fullmatch(stored):
-        return int(found[1]) in MEMORY and int(found[2]) in PASSES
-    found = PBKDF2.fullmatch(stored)
-    return bool(found) and int(found[2]) in ITERATIONS
+        costs = int(found[1]) in MEMORY and int(found[2]) in PASSES and int(found[3]) in LANES
+        return costs and whole(found[4], SALT_BYTES) and whole(found[5], DIGEST_BYTES["argon2id"])
+    if found := PBKDF2.fullmatch(stored):
+        lengths = whole(found[3], SALT_BYTES) and whole(found[4], DIGEST_BYTES[found[1]])
+        return int(found[2]) in ITERATIONS and lengths
+    return False
+
+
+def whole(text, lengths):
+    """Whether base64 without padding has one spelling and an allowed length."""
+    if len(text) % 4 == 1:
+        return False
+    data = unpadded(text)
+    return len(data) in lengths and base64.b64encode(data).decode().rstrip("=") == text
 
 
 def fits(stored, password):
@@ -59,7 +74,9 @@ def of_htpasswd(text):
         if line.strip() == "" or line.startswith("#"):
             continue
         name, colon, stored = line.partition(":")
-        if not colon or not user_name(name) or name in users or not acceptable(stored):
+        if not colon or not user_name(name) or len(name.encode()) > FILE_NAME_BYTES:
+            return None
+        if name in users or not acceptable(stored):
             return None
         users[name] = stored
     return users or None

@@ -183,10 +183,12 @@ def malformed():
         "comma-behind": f"Basic {GOOD},",
         "prefix-repeated": f"Basic Basic {GOOD}",
     }
-    requirement = {"newline": "REQ-BASIC-03", "control": "REQ-BASIC-03", "no-colon": "REQ-BASIC-02"}
+    marks = ("encoded", "newline", "control", "nul", "del", "crlf")
+    requirement = {**dict.fromkeys(marks, "REQ-BASIC-03"), "no-colon": "REQ-BASIC-02"}
     for name, value in table.items():
         covers = [next((req for mark, req in requirement.items() if mark in name), "REQ-BASIC-04")]
         covers += ["choice:word"] if name in ("colon-word", "tab") else []
+        covers += ["REQ-PRIVACY-12"] if "crlf" in name else []
         check(f"basic-slip-{name}", BROKEN, [*covers, "REQ-BASIC-12", "reason:basic_malformed"], value, doc=DOC)
     for name, value in [
         ("latin-1", b64("alice:p\u00e4sswort".encode("latin-1"))),

@@ -16,7 +16,7 @@ from creds import (
     session,
     users,
 )
-from rows import NOW, check, claims, good, request, says
+from rows import ISSUER, JWKS_URI, NOW, check, claims, good, issuer, request, says
 
 TOKEN = good()
 SECTIONS = {"bearer": bearer(), "basic": users(), "api_key": keys()}
@@ -30,7 +30,7 @@ X_BAD = request(lines=[["X-API-Key", "x"]])
 def order():
     """The policy's order, whole or in part."""
     faces = {"bearer": BEARER_FACE, "basic": BASIC_FACE, "api_key": KEY_FACE}
-    covers = ["REQ-HTTP-37", "REQ-HTTP-38", "policy:schemes"]
+    covers = ["REQ-HTTP-37", "REQ-HTTP-38", "REQ-BASIC-05", "REQ-BASIC-06", "REQ-APIKEY-03", "policy:schemes"]
     note = "the order of the sections in the document does not matter"
     swapped = doc(**dict(reversed(SECTIONS.items())))
     expect = says("credentials_missing", headers=denial(*faces.values()))
@@ -105,6 +105,16 @@ def errors():
     ]:
         expect = says(reason, scheme=scheme, headers=denial(face, *rest))
         check(f"error-challenge-{name}", expect, [*covers, "policy:challenge"], value, doc=rich)
+    far = {"issuers": [issuer(jwks=None, jwks_uri=JWKS_URI)]}
+    need = {"keys": {"issuer": ISSUER, "jwks_uri": JWKS_URI}}
+    away = [["Cache-Control", "no-store"], ["Retry-After", "30"]]
+    expect = says("keys_unavailable", 503, scheme="Bearer", headers=away, need=need)
+    cold = doc(**{**SECTIONS, "bearer": far})
+    check("error-keys-away", expect, ["rule:4", "D-11"], f"Bearer {TOKEN}", doc=cold)
+    expect = says("ok", scheme="Basic", subject="alice", need=None)
+    check("error-keys-away-basic", expect, ["D-11"], basic_line(), doc=cold)
+    expect = says("ok", scheme="Api-Key", subject="billing", need=None)
+    check("error-keys-away-key", expect, ["D-11"], f"Api-Key {KEY}", doc=cold)
     only = doc(basic=users(), api_key=keys())
     for name, req, reason, scheme in [
         ("none", request(), "credentials_missing", None),

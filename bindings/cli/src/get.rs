@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use countersign::http::Url;
-use ureq::http::header::{CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, LOCATION};
+use ureq::http::header::{AGE, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, LOCATION};
 use ureq::http::{HeaderMap, HeaderName, Response};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Error};
@@ -17,7 +17,7 @@ use ureq::{Agent, Body, Error};
 use crate::fault::Fault;
 use crate::get_fault::{GetFault, fault};
 use crate::input;
-use crate::max_age::cache_control_max_age;
+use crate::max_age::{cache_control_max_age, seconds};
 
 /// A client that trusts the system's authorities, or those of one file.
 pub(crate) struct Client {
@@ -83,6 +83,10 @@ impl Client {
     fn send(&self, url: &str, etag: Option<&str>, timeout: Duration) -> Result<Response<Body>, GetFault> {
         let parts = Url::parse(url).filter(|parts| parts.is_https || parts.is_loopback());
         let parts = parts.ok_or_else(|| GetFault::new("not https, and not on this machine"))?;
+        if timeout.is_zero() {
+            // Sockets take a timeout of nothing for a fault of the program.
+            return Err(GetFault::new("timeout"));
+        }
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -138,8 +142,8 @@ fn read(response: &mut Response<Body>, max_bytes: usize) -> Result<Answer, GetFa
 }
 
 fn answer(status: u16, headers: &HeaderMap, bytes: Vec<u8>) -> Answer {
-    let age = text(headers, &ureq::http::header::AGE);
-    let max_age = text(headers, &CACHE_CONTROL).and_then(|value| cache_control_max_age(&value, age.as_deref()));
+    let age = text(headers, &AGE).and_then(|age| seconds(age.trim())).unwrap_or(0);
+    let max_age = text(headers, &CACHE_CONTROL).and_then(|value| cache_control_max_age(value.as_bytes(), age));
     Answer { status, bytes, etag: text(headers, &ETAG), max_age }
 }
 

@@ -192,6 +192,10 @@ fn a_slow_server_is_given_up() {
         let run = check_fetching("fetch-slow", &format!("{}{path}", server.origin), &["--timeout", "1"]);
         assert_unavailable(&run, "timeout (after 1.");
     }
+    // The system completes the connection, and nobody answers the handshake.
+    let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("https://{}/keys", deaf.local_addr().unwrap());
+    assert_unavailable(&check_fetching("fetch-deaf", &uri, &["--timeout", "1"]), "timeout (after 1.");
 }
 
 #[test]

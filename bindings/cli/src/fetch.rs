@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_fails_slowly_does_not_hold_the_loop() {
+    fn time_that_runs_away_ends_tickets_and_the_loop() {
         let server = Server::http(|_| response(500, "", ""));
         // Five seconds a look: what failed is due again before the loop would end.
         let second = Cell::new(0);
@@ -243,6 +243,7 @@ mod tests {
         };
         let attempts = fetcher().fetch_due(&store_of(&server.origin), &clock);
         assert_eq!(attempts.len(), TICKETS_A_SOURCE);
-        assert!(attempts.iter().all(|attempt| attempt.failure().is_some()));
+        assert!(attempts.iter().all(|attempt| attempt.failure().is_some_and(|text| text.ends_with(": timeout"))));
+        assert!(server.heads().is_empty(), "nothing is asked for at the deadline of its ticket");
     }
 }

@@ -171,6 +171,7 @@ fn redirects_are_followed_within_the_origin_and_nowhere_else() {
         assert_unavailable(&check_fetching("fetch-moved", &format!("{}{path}", server.origin), &[]), cause);
     }
     assert!(other.heads().is_empty());
+    assert_eq!(server.paths().iter().filter(|path| *path == "/loop").count(), 4, "once, and three redirects");
 }
 
 #[test]

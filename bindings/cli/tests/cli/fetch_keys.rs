@@ -75,6 +75,18 @@ fn req_rotation_01_the_keys_of_an_issuer_are_found() {
 }
 
 #[test]
+fn a_set_on_another_host_is_listed_with_a_warning() {
+    let server = Server::http(|asked| {
+        let keys = asked.origin.replace("127.0.0.1", "localhost");
+        let metadata = format!(r#"{{"issuer":"{}","jwks_uri":"{keys}/keys"}}"#, asked.origin);
+        ok(if asked.path == "/keys" { JWKS } else { &metadata })
+    });
+    let run = run(["keys", "--issuer", &server.origin]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("warning: the set is on another host than the issuer"), "{}", run.err);
+}
+
+#[test]
 fn req_rotation_02_metadata_of_another_issuer_are_refused() {
     let server = issuer("https://other.example", OPENID, JWKS);
     for args in [

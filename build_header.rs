@@ -20,6 +20,7 @@ const SECTIONS: [&str; 17] = [
     "fetch",
     "export",
     "revocation",
+    "slow_hash",
     "request",
     "decision",
     "claims",

@@ -38,7 +38,7 @@ macro_rules! details {
 
 details! {
     CredentialsEmpty = 1, "credentials_empty", "Nothing stands behind the name of the scheme.";
-    SpaceStray = 2, "space_stray", "More than one space behind the scheme, or one behind the credentials, which the strict mode refuses.";
+    SpaceStray = 2, "space_stray", "More than one space stands behind the scheme, which the strict mode refuses.";
     SpaceInside = 3, "space_inside", "White space stands inside the credentials.";
     NewlineInside = 4, "newline_inside", "A line break stands inside the credentials or behind them: they were wrapped, or read from a file with its end of line.";
     NewlineEncoded = 5, "newline_encoded", "An end of line was encoded with the password, as `echo` without -n adds one.";

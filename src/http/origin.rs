@@ -14,10 +14,19 @@ pub(crate) fn is_serialized_origin(text: &str) -> bool {
     };
     let is_host = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b':' | b'[' | b']');
     is_scheme
-        && authority.bytes().next().is_some_and(|first| first != b':')
         && authority.bytes().all(is_host)
-        && !authority.ends_with(':')
+        && has_host_and_port(authority)
         && (own_port.is_empty() || !authority.ends_with(own_port))
+}
+
+/// A host that is there, and a port of digits if there is one; an IPv6 address stands in brackets.
+fn has_host_and_port(authority: &str) -> bool {
+    let (host, port) = match authority.find(']') {
+        Some(end) => authority.split_at(end + 1),
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
+    };
+    let is_port = |port: &str| !port.is_empty() && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit());
+    !host.is_empty() && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
 #[cfg(test)]
@@ -42,6 +51,8 @@ mod tests {
             "http://app.example.com:80",
             "https://app.example.com:",
             "https://:8443",
+            "https://app.example.com:x",
+            "https://app.example.com:8443:1",
             "https://user@app.example.com",
             "https://*.example.com",
             "https://app.example.com?x",

@@ -145,9 +145,7 @@ fn add_key(reader: &mut Reader<'_>, place: &Place<'_, '_>, builder: &mut ApiKeys
     let (mut scopes, mut environment) = (Some(ScopeList::default()), Some(None));
     let (mut not_before, mut expires, mut revoked) = (Some(None), Some(None), Some(false));
     reader.object(place, &STORED_KEY, |reader, member, place| match member.name {
-        "id" => {
-            id = reader.text(place, &member.kind, |text| is_visible(&text, limits::API_KEY_ID_BYTES).then_some(text))
-        }
+        "id" => id = reader.text(place, &member.kind, |text| is_key_id(&text).then_some(text)),
         "sha256" => digest = reader.text(place, &member.kind, |text| read_digest(&text)),
         "scopes" => scopes = read_scopes(reader, place),
         "environment" => environment = nullable(reader, member, place, Some),
@@ -165,13 +163,13 @@ fn add_key(reader: &mut Reader<'_>, place: &Place<'_, '_>, builder: &mut ApiKeys
         expires: expires?,
         revoked: revoked?,
     };
-    let text = match builder.add(entry) {
+    let (member, text) = match builder.add(entry) {
         Ok(()) => return Some(()),
-        Err(AddFault::IdRepeated) => "the id stands in the list twice",
-        Err(AddFault::DigestRepeated) => "the hash stands in the list twice",
-        Err(AddFault::TooMany) => "there are more keys than one table holds",
+        Err(AddFault::IdRepeated) => ("/id", "the id stands in the list twice"),
+        Err(AddFault::DigestRepeated) => ("/sha256", "the hash stands in the list twice"),
+        Err(AddFault::TooMany) => ("", "there are more keys than one table holds"),
     };
-    reader.refuse(place, Code::ValueRefused, text);
+    reader.refuse_at(format!("{}{member}", place.pointer()), Code::ValueRefused, text);
     None
 }
 
@@ -219,6 +217,11 @@ fn read_digest(text: &str) -> Option<[u8; 32]> {
 fn is_key_scheme(name: &str) -> bool {
     let reserved = ["bearer", "basic", "digest", "dpop", "negotiate"];
     http::is_http_token(name.as_bytes()) && !reserved.iter().any(|reserved| name.eq_ignore_ascii_case(reserved))
+}
+
+/// Printable, since it stands in logs.
+fn is_key_id(text: &str) -> bool {
+    (1..=limits::API_KEY_ID_BYTES).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn is_visible(text: &str, most: usize) -> bool {

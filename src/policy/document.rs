@@ -227,18 +227,17 @@ fn check_session(reader: &mut Reader<'_>, sources: Option<&Sources>, has_session
     let cookies = sources.map(|sources| sources.cookies.as_slice()).unwrap_or_default();
     if cookies.is_empty() && has_session {
         let text = "no source of `bearer` reads a cookie, so the section has no effect";
-        reader.warn("/session".into(), Code::SessionIdle, text);
+        reader.refuse_at("/session".into(), Code::Contradiction, text);
     }
-    let is_kept = |cookie: &CookieSource| COOKIE_PREFIXES.iter().any(|prefix| cookie.name.starts_with(prefix));
-    for cookie in cookies {
-        let text = if !has_session {
-            "a cookie source needs the section `session`: browsers send cookies from every site"
-        } else if transport == Transport::Any && !is_kept(cookie) {
-            "a session's cookie has the prefix __Host- or __Secure-, or `transport` is \"tls\" (RFC 6750 section 5.3)"
-        } else {
-            continue;
-        };
-        reader.refuse_at(format!("/bearer/sources/{}", cookie.place), Code::Contradiction, text);
+    for CookieSource { place, name } in cookies {
+        let source = format!("/bearer/sources/{place}");
+        if !has_session {
+            let text = "a cookie source needs the section `session`: browsers send cookies from every site";
+            reader.refuse_at(source, Code::Contradiction, text);
+        } else if transport == Transport::Any && !COOKIE_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+            let text = "a session's cookie has the prefix __Host- or __Secure-, or `transport` is \"tls\" (RFC 6750 section 5.3)";
+            reader.refuse_at(format!("{source}/cookie"), Code::Contradiction, text);
+        }
     }
 }
 

@@ -111,7 +111,7 @@ impl Kind {
             Kind::KeyScheme => "the name of a scheme other than Bearer, Basic, Digest, DPoP and Negotiate".into(),
             Kind::KeyPrefix => "a string of 1 to 32 visible ASCII characters".into(),
             Kind::ApiKeys => "a list of keys, or {\"ref\": \"<name>\"}".into(),
-            Kind::KeyId => "a string of 1 to 128 visible ASCII characters".into(),
+            Kind::KeyId => "a string of 1 to 128 printable ASCII characters".into(),
             Kind::KeyDigest => "a SHA-256 as 64 hexadecimal digits".into(),
             Kind::Moment => "an integer of seconds since 1970, up to the year 9999".into(),
             Kind::Origin | Kind::Origins => "a list of origins as browsers write them, such as \"https://app.example.com\"".into(),

@@ -249,12 +249,12 @@ const STORED_KEY_MEMBERS: &[Member] = &[
 ];
 
 const SESSION_MEMBERS: &[Member] = &[
-    Member::new("csrf", Kind::Object(&CSRF), "What shows that a page of ours sent the request.").default("{}"),
+    Member::new("csrf", Kind::Object(&CSRF), "What shows that a page of ours sent the request."),
     Member::new("origins", Kind::Origins, "Origins whose requests with the cookie pass.").default("[]"),
 ];
 
 const CSRF_MEMBERS: &[Member] =
-    &[Member::new("header", Kind::FieldName, "A header field that only a page of ours sends.")];
+    &[Member::new("header", Kind::FieldName, "A header field that only a page of ours sends.").required()];
 
 const TIMING_MEMBERS: &[Member] = &[
     Member::new("ttl", Kind::Integer { min: 1, max: u32::MAX }, "Seconds that a set is fresh.").default("600"),

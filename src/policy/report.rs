@@ -55,7 +55,6 @@ codes! {
     BasicWithoutTls = "basic_without_tls", "Passwords over what may be no TLS.";
     KeyInAddress = "key_in_address", "API keys in addresses, which end up in logs.";
     HashWeak = "hash_weak", "A hash of a password below the recommended cost.";
-    SessionIdle = "session_idle", "A section `session` without a source that reads a cookie.";
     MetadataInvalid = "metadata_invalid", "Metadata of an issuer that were not taken.";
     ScopeOffline = "scope_offline", "`offline_access` asked for by a challenge.";
 }

@@ -71,7 +71,7 @@ pub(super) fn type_schema(kind: &Kind) -> Members {
         }
         Kind::KeyPrefix => string("^[!-~]{1,32}$"),
         Kind::ApiKeys => any_of([list(0, reference("stored_key")), closed_object([("ref", string(""))])]),
-        Kind::KeyId => string("^[!-~]{1,128}$"),
+        Kind::KeyId => string("^[ -~]{1,128}$"),
         Kind::KeyDigest => string("^[0-9A-Fa-f]{64}$"),
         Kind::Moment => {
             let most = crate::limits::NUMERIC_DATE_MAX_SECONDS;

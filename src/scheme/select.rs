@@ -5,7 +5,7 @@
 //! policy has no section for counts as absent beside any.
 
 use super::lines::Lines;
-use super::session::select_session_cookie;
+use super::session::{has_session_cookie, select_session_cookie};
 use crate::detail::Detail;
 use crate::http::{self, QueryParameter, SchemeWord, Whitespace};
 use crate::policy::Compiled;
@@ -55,13 +55,13 @@ enum Header<'r> {
 
 /// The scheme that was tried, as far as it can be told without judging the credentials.
 pub(crate) fn tried_scheme(request: &Request<'_>, lines: &Lines<'_>, policy: &Compiled) -> Option<SchemeName> {
-    match (lines.word, lines.authorization_count) {
-        (Some(word), 1) => match (scheme_of(word, policy), word) {
-            // A scheme that the policy lacks counts as absent beside credentials elsewhere.
-            (None, SchemeWord::Other(_) | SchemeWord::Bearer) => lines.elsewhere().1,
-            (scheme, _) => scheme,
-        },
-        (_, 0) => lines.elsewhere().1,
+    let (count, elsewhere) = lines.elsewhere();
+    match (lines.word.and_then(|word| scheme_of(word, policy)), lines.authorization_count) {
+        // Several at once name a scheme if it is that of all of them.
+        (Some(scheme), 1) => Some(scheme).filter(|_| count == 0 || elsewhere == Some(scheme)),
+        // A scheme that the policy lacks counts as absent beside credentials elsewhere.
+        (None, 0 | 1) if count > 0 => elsewhere,
+        (None, 0 | 1) => has_session_cookie(request, lines, policy).then_some(SchemeName::Bearer),
         _ => {
             let lines = request.lines.iter().filter(|line| http::field_name_eq(line.name, b"authorization"));
             let mut schemes = lines.map(|line| scheme_of(http::select_scheme(line.value), policy));
@@ -103,7 +103,10 @@ pub(crate) fn select_credentials<'r>(
         return Ok(Some(Credentials::Token(Token { text, unseen: Some((value, policy.whitespace)) })));
     }
     let header = match (lines.authorization, lines.word) {
-        (Some(value), Some(word)) => read_authorization(value, word, policy, tried)?,
+        (Some(value), Some(word)) => read_authorization(value, word, policy, tried).inspect_err(|_| {
+            // What is wrong is the line, whatever else was sent.
+            tried.scheme = scheme_of(word, policy);
+        })?,
         _ => Header::Absent,
     };
     match (header, count) {
@@ -180,8 +183,7 @@ fn read_authorization<'r>(
             Ok(Header::Credentials(Credentials::Token(Token { text, unseen: None }), scheme))
         }
         (Some(scheme @ SchemeName::Basic), SchemeWord::Other(word)) => {
-            let is_trimmed = !value.last().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
-            let token = http::parse_basic(behind(word), policy.whitespace, is_trimmed).map_err(|fault| {
+            let token = http::parse_basic(behind(word), policy.whitespace).map_err(|fault| {
                 tried.detail = fault.detail;
                 fault.reason
             })?;
@@ -191,6 +193,10 @@ fn read_authorization<'r>(
             let rest = behind(word);
             if http::names_second_scheme(rest) {
                 return Err(Reason::AuthorizationRepeated);
+            }
+            if rest.is_empty() {
+                tried.detail = Some(Detail::CredentialsEmpty);
+                return Err(Reason::ApiKeyMalformed);
             }
             if policy.whitespace == Whitespace::Strict && matches!(rest, [b' ', b' ', ..]) {
                 tried.detail = Some(Detail::SpaceStray);
@@ -202,11 +208,10 @@ fn read_authorization<'r>(
         (_, SchemeWord::LoneToken) => Ok(Header::Unsupported),
         (_, SchemeWord::Malformed) => Err(Reason::AuthorizationMalformed),
         // Grammar alone: the slips behind the word Bearer are for policies that take tokens.
-        (_, SchemeWord::Bearer | SchemeWord::Other(_)) => {
-            http::parse_credentials(value).map(|_| Header::Unsupported).map_err(|reason| match reason {
-                Reason::AuthorizationRepeated => reason,
-                _ => Reason::AuthorizationMalformed,
-            })
-        }
+        (_, SchemeWord::Bearer | SchemeWord::Other(_)) => match http::parse_credentials(value) {
+            Ok(_) => Ok(Header::Unsupported),
+            Err(_) if http::names_second_scheme(value) => Err(Reason::AuthorizationRepeated),
+            Err(_) => Err(Reason::AuthorizationMalformed),
+        },
     }
 }

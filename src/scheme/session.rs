@@ -38,7 +38,7 @@ pub(super) fn select_session_cookie<'r>(
             Cookie::Once(value) => found = Some(value),
         }
     }
-    if found.is_some() {
+    if let Some(value) = found {
         tried.scheme = Some(SchemeName::Bearer);
         if !matches!(request.method, b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE") {
             check_origin(request, session).map_err(|detail| {
@@ -46,8 +46,19 @@ pub(super) fn select_session_cookie<'r>(
                 Reason::CsrfRejected
             })?;
         }
+        // White space between quotes belongs to the value, and no token has any.
+        if http::trim_ows(value).len() != value.len() {
+            return Err(Reason::BearerBadCharacter);
+        }
     }
     Ok(found)
+}
+
+/// Whether one of the session's cookies was sent, however often.
+pub(super) fn has_session_cookie(request: &Request<'_>, lines: &Lines<'_>, policy: &Compiled) -> bool {
+    let cookies = policy.bearer.iter().filter(|_| lines.has_cookies).flat_map(|bearer| &bearer.sources.cookies);
+    let mut found = cookies.map(|cookie| http::select_cookie(values(request, b"cookie"), cookie.name.as_bytes()));
+    found.any(|found| found != Cookie::Absent)
 }
 
 /// Whether a page of ours sent a request that changes something.

@@ -209,7 +209,7 @@ mod tests {
         let canary = "hunter2canary";
         for line in [
             format!("bob:{canary}"),
-            format!("{canary}"),
+            canary.to_owned(),
             format!(":{canary}"),
             format!("bob:$apr1${canary}"),
             format!("bob:$2y$10${canary}"),

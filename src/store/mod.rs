@@ -32,7 +32,7 @@ pub use discovery::MetadataFault;
 use live_keys::LiveKeys;
 pub(crate) use proofs::Proof;
 use proofs::Proofs;
-pub(crate) use remembered::{Digest, Remembered, Tried};
+pub(crate) use remembered::{Digest, Known, Remembered, Tried};
 pub(crate) use revoked::{Revoked, TokenNames};
 use schedule::{Jitter, NEVER};
 use slot::Slot;

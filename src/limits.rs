@@ -67,3 +67,9 @@ pub const REMEMBERED_MAX: usize = 1_048_576;
 pub const REMEMBERED_BYTES: usize = 4096;
 /// Values of such a payload.
 pub const REMEMBERED_NODES: usize = 512;
+/// Bytes of a presented API key; vendors' longest have under 300.
+pub const API_KEY_BYTES: usize = 1024;
+/// Bytes of the prefix of a made API key; `acme_live_` has ten.
+pub const API_KEY_PREFIX_BYTES: usize = 32;
+/// API keys of one policy: 2^26, which leaves six bits of a 32-bit slot for the digest.
+pub const API_KEYS: u32 = 67_108_864;

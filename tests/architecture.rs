@@ -38,6 +38,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("aws_lc_rs::", &["src/jose/backend/aws_lc.rs"]),
     ("base64_simd::", &["src/base64url.rs"]),
     ("base64::", &["src/conform/case.rs"]),
+    ("subtle::", &["src/constant_time.rs"]),
     ("serde_json::", &["src/conform/answer.rs"]),
     ("arc_swap::", &["src/store/revoked.rs", "src/store/slot.rs"]),
     ("zeroize::", &["src/jose/", "src/json/document.rs"]),

@@ -5,7 +5,8 @@
 //! [`Policy`] and live keys, decides 200, 401 or 403, says why with a stable [`Reason`], and writes
 //! the exact `WWW-Authenticate` challenge and problem body to send into a [`Decision`].
 //!
-//! Start at [`Verifier`]. [`http`] reads and writes challenges on their own, [`jose`] key sets and tokens.
+//! Start at [`Verifier`]. [`http`] reads and writes challenges on their own, [`jose`] key sets and tokens,
+//! [`api_key`] makes and reads API keys.
 
 pub mod arena;
 mod base64;
@@ -13,6 +14,7 @@ pub mod base64url;
 pub mod claims;
 #[cfg(feature = "conform")]
 pub mod conform;
+mod constant_time;
 mod detail;
 #[cfg(feature = "capi")]
 mod ffi;
@@ -39,6 +41,10 @@ pub use reason::Reason;
 pub use request::{FieldLine, Request};
 pub use result::{Decision, Fields, Need, SavedFault};
 pub use scheme_name::SchemeName;
+pub use secret::api_key;
+#[cfg(feature = "bench-internals")]
+#[doc(hidden)]
+pub use secret::api_key_stages;
 #[cfg(feature = "bench-internals")]
 #[doc(hidden)]
 pub use secret::password_stages;

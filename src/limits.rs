@@ -112,3 +112,9 @@ pub const HTPASSWD_LINE_BYTES: usize = 1024;
 pub const HTPASSWD_LINES: usize = 65_536;
 /// Bytes of the id of an API key, which stands in logs.
 pub const API_KEY_ID_BYTES: usize = 128;
+/// Bytes of a presented API key; vendors' longest have under 300.
+pub const API_KEY_BYTES: usize = 1024;
+/// Bytes of the prefix of a made API key; `acme_live_` has ten.
+pub const API_KEY_PREFIX_BYTES: usize = 32;
+/// API keys of one policy: 2^26, which leaves six bits of a 32-bit slot for the digest.
+pub const API_KEYS: u32 = 67_108_864;

@@ -13,9 +13,7 @@ use super::scopes::read_scopes;
 use crate::claims::ScopeList;
 use crate::jose::{MacKey, sha256};
 use crate::json::{Document, Duplicates};
-use crate::secret::htpasswd::read_htpasswd;
-use crate::secret::password::PasswordHash;
-use crate::secret::users::Users;
+use crate::secret::{PasswordHash, Users, read_htpasswd};
 
 /// A user as the document has one.
 type User = (String, PasswordHash, ScopeList);

@@ -10,8 +10,7 @@ use crate::claims::{ClaimPath, IssuerName, Reject, Rule, ScopeList, TypRule};
 use crate::http::Whitespace;
 use crate::jose;
 pub use crate::scheme_name::SchemeName;
-use crate::secret::ApiKeys;
-use crate::secret::users::Users;
+use crate::secret::{ApiKeys, Users};
 
 /// A checked policy. Cheap to copy; shared by threads.
 #[derive(Clone, Debug)]

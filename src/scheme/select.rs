@@ -194,12 +194,16 @@ fn read_authorization<'r>(
             if http::names_second_scheme(rest) {
                 return Err(Reason::AuthorizationRepeated);
             }
-            if rest.is_empty() {
-                tried.detail = Some(Detail::CredentialsEmpty);
-                return Err(Reason::ApiKeyMalformed);
-            }
-            if policy.whitespace == Whitespace::Strict && matches!(rest, [b' ', b' ', ..]) {
-                tried.detail = Some(Detail::SpaceStray);
+            // A TAB is no white space there (REQ-HTTP-04).
+            let key = rest.iter().position(|byte| *byte != b' ').and_then(|at| rest.get(at..)).unwrap_or_default();
+            let slip = match key {
+                [] => Some(Detail::CredentialsEmpty),
+                [b'\t', ..] => Some(Detail::SpaceInside),
+                _ if policy.whitespace == Whitespace::Strict && rest.len() > key.len() + 1 => Some(Detail::SpaceStray),
+                _ => None,
+            };
+            if slip.is_some() {
+                tried.detail = slip;
                 return Err(Reason::ApiKeyMalformed);
             }
             Ok(Header::Credentials(Credentials::ApiKey(rest), scheme))
@@ -210,7 +214,7 @@ fn read_authorization<'r>(
         // Grammar alone: the slips behind the word Bearer are for policies that take tokens.
         (_, SchemeWord::Bearer | SchemeWord::Other(_)) => match http::parse_credentials(value) {
             Ok(_) => Ok(Header::Unsupported),
-            Err(_) if http::names_second_scheme(value) => Err(Reason::AuthorizationRepeated),
+            Err(Reason::AuthorizationRepeated) => Err(Reason::AuthorizationRepeated),
             Err(_) => Err(Reason::AuthorizationMalformed),
         },
     }

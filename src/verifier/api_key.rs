@@ -6,7 +6,7 @@ use crate::detail::Detail;
 use crate::jose::sha256;
 use crate::reason::Reason;
 use crate::result::{Facts, Memory};
-use crate::secret::{KeyForm, KeySlip, read_key};
+use crate::secret::api_key::{KeyForm, KeySlip, read_key};
 use crate::time::{NANOS_PER_SECOND, Wall};
 
 /// Judges an API key, with the white space that stood around it.
@@ -19,8 +19,8 @@ pub(super) fn climb(
     memory: &mut Memory,
 ) -> Result<Reason, Reason> {
     let rule = verifier.policy.compiled().api_key.as_ref().ok_or(Reason::InternalError)?;
-    let form = KeyForm { prefix: rule.prefix.as_deref(), checksum: rule.checksum };
-    let key = read_key(value, &form).map_err(|slip| refuse(slip, facts))?;
+    let form = KeyForm { prefix: rule.prefix.as_deref().unwrap_or(""), checksum: rule.checksum };
+    let key = read_key(value, &form).map_err(|slip| refuse(slip, facts))?.key;
 
     let keys = verifier.store.api_keys.present();
     let found = keys.find(&sha256(key)).ok_or(Reason::ApiKeyUnknown)?;
@@ -28,7 +28,7 @@ pub(super) fn climb(
 
     // Told apart for the operator; whose key it was hears what a stranger hears (REQ-APIKEY-08).
     let is_past = |moment: i64| now.nanos() >= i128::from(moment) * NANOS_PER_SECOND;
-    facts.detail = match (found.is_revoked(), found.not_before(), found.expires()) {
+    facts.detail = match (found.revoked(), found.not_before(), found.expires()) {
         (true, _, _) => Some(Detail::KeyRevoked),
         (_, Some(start), _) if !is_past(start) => Some(Detail::KeyNotYetValid),
         (_, _, Some(end)) if is_past(end) => Some(Detail::KeyExpired),

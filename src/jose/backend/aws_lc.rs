@@ -2,7 +2,7 @@
 
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{ParsedPublicKey, RsaParameters, VerificationAlgorithm};
-use aws_lc_rs::{constant_time, digest, hmac, signature};
+use aws_lc_rs::{digest, hmac, signature};
 
 use super::{Algorithm, Curve, KeyMaterial};
 
@@ -72,10 +72,6 @@ impl Mac {
         }
         context.sign()
     }
-}
-
-pub(super) fn constant_time_equal(one: &[u8], other: &[u8]) -> bool {
-    constant_time::verify_slices_are_equal(one, other).is_ok()
 }
 
 fn rsa_parameters(algorithm: Algorithm) -> Option<&'static RsaParameters> {

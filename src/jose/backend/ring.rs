@@ -78,11 +78,6 @@ impl Mac {
     }
 }
 
-#[expect(deprecated, reason = "ring 0.17 has no other public comparison; its own is assembly-checked")]
-pub(super) fn constant_time_equal(one: &[u8], other: &[u8]) -> bool {
-    ::ring::constant_time::verify_slices_are_equal(one, other).is_ok()
-}
-
 fn rsa_parameters(algorithm: Algorithm) -> Option<&'static signature::RsaParameters> {
     Some(match algorithm {
         Algorithm::Rs256 => &signature::RSA_PKCS1_2048_8192_SHA256,

@@ -132,13 +132,14 @@ def alike():
 
 def malformed():
     """Everything else that goes wrong behind the word Basic."""
+    for name, value in [("colon-word", f"Basic: {GOOD}"), ("tab", f"Basic\t{GOOD}")]:
+        expect = says("authorization_malformed", scheme=None)
+        check(f"basic-slip-{name}", expect, ["REQ-HTTP-02", "REQ-HTTP-04"], value, doc=DOC)
     urls = b64("alice:~~~???")
     assert EVEN[-1] != "=" and "/" in urls
     table = {
         "nothing": "Basic",
         "space-only": "Basic ",
-        "colon-word": f"Basic: {GOOD}",
-        "tab": f"Basic\t{GOOD}",
         "space-tab": f"Basic \t{GOOD}",
         "quoted": f'Basic "{GOOD}"',
         "inner-space": f"Basic {GOOD[:8]} {GOOD[8:]}",

@@ -184,17 +184,18 @@ def lacking():
         expect = says("scheme_unsupported", scheme=None, subject=None, headers=denial(*faces))
         check(f"lacking-{name}", expect, ["reason:scheme_unsupported", "rule:5"], value, doc=policy)
     for name, value, policy in [
-        ("colon", "Bearer: x", by_basic),
         ("comma", "Bearer a, Bearer b", by_basic),
+        ("comma-digest", "Digest a, Digest b", both),
+        ("colon", "Bearer: x", by_basic),
         ("basic-blank", "Basic YWxp Y2U=", by_key),
         ("basic-alphabet", "Basic a(b", by_key),
         ("empty", "", both),
         ("no-word", "(x) y", both),
         ("quotes", 'Digest realm="a', both),
     ]:
-        expect = says("authorization_malformed", scheme=None)
-        check(f"lacking-malformed-{name}", expect, ["REQ-HTTP-02"], value, doc=policy)
-        expect = says("authorization_malformed", scheme=None)
+        reason = "authorization_repeated" if name == "comma" else "authorization_malformed"
+        expect = says(reason, scheme=None)
+        check(f"lacking-malformed-{name}", expect, ["REQ-HTTP-02", "REQ-HTTP-33"], value, doc=policy)
         req = request(value, lines=[X_KEY])
         covers = ["REQ-HTTP-02", "rule:1/order"]
         check(f"lacking-malformed-{name}-beside-key", expect, covers, doc={**policy, "api_key": keys()}, req=req)

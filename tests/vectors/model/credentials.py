@@ -1,6 +1,7 @@
 """The grammar of one Bearer credential: the slips behind the word, and tokens in the query."""
 
 import re
+from urllib.parse import unquote_plus
 
 from . import grammar
 from .jws import Refused
@@ -61,10 +62,10 @@ def names_bearer(raw):
 
 
 def query_values(target, name):
-    """Values of a query parameter, undecoded."""
+    """Values of a query parameter, undecoded; its name counts through escapes."""
     _, _, query = target.partition("?")
     pairs = [pair.partition("=") for pair in query.split("&")]
-    return [value for found, _, value in pairs if found == name]
+    return [value for found, _, value in pairs if unquote_plus(found) == name]
 
 
 def parse_authorization(case_id, value):

@@ -20,8 +20,7 @@ class Found:
 def scheme_named(raw, doc):
     """The scheme that an Authorization names, if the policy has a section for it."""
     text = raw.strip(" \t")
-    word = grammar.TOKEN.match(text)
-    word = word.group().lower() if word else ""
+    word = text.partition(" ")[0].lower()
     if "basic" in doc and word == "basic":
         return "Basic"
     own = api_key.place(doc["api_key"], "scheme") if "api_key" in doc else None
@@ -131,7 +130,8 @@ def authorization(raw, doc, strict, scheme):
     if "bearer" in doc and re.fullmatch(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", text):
         raise Refused("bearer_scheme_missing")
     if grammar.credentials(text) is None:
-        raise Refused("authorization_malformed")
+        joined = names_bearer(text) and re.search(rf",[ \t]*{grammar.TCHAR}+ ", text)
+        raise Refused("authorization_repeated" if joined else "authorization_malformed")
     return None
 
 

@@ -78,6 +78,7 @@ impl ApiKeys {
     }
 
     /// Whether there is none.
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -82,6 +82,7 @@ impl PasswordHash {
     }
 
     /// Which algorithm it is.
+    #[cfg(test)]
     pub(crate) const fn kind(&self) -> HashKind {
         self.cost().kind()
     }

@@ -17,7 +17,9 @@ pub(super) mod tests;
 
 use core::fmt;
 
-pub(crate) use cost::{Cost, HashKind, Prf};
+#[cfg(test)]
+pub(crate) use cost::HashKind;
+pub(crate) use cost::{Cost, Prf};
 pub(crate) use fault::HashFault;
 
 use crate::limits;

@@ -7,6 +7,7 @@
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "a row of ours that is not as it must be stops the test")]
 #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -72,6 +73,9 @@ fn items(value: Option<Value<'_>>) -> Vec<Value<'_>> {
 fn base64(value: Value<'_>) -> Vec<u8> {
     base64::engine::general_purpose::STANDARD.decode(text(value)).unwrap()
 }
+
+/// Operations that the C ABI has no calls for yet, each with the rows that wait for them.
+const WITHOUT_CALLS: &[(&str, usize)] = &[("store", 183)];
 
 /// The case for the C program; `None` for a time beyond what a `struct timespec` holds.
 fn wire(case: Value<'_>) -> Option<Vec<u8>> {
@@ -225,8 +229,14 @@ fn c_answers_every_case_as_the_core_does() {
     let cases = cases();
     let mut input = Vec::new();
     let mut asked = Vec::new();
+    let mut waiting: BTreeMap<String, usize> = BTreeMap::new();
     for (case, answer) in &cases {
         let document = Document::parse(case.as_bytes(), Duplicates::Mark).unwrap();
+        let op = text(document.root().member("op").unwrap());
+        if WITHOUT_CALLS.iter().any(|(name, _)| *name == op) {
+            *waiting.entry(op).or_default() += 1;
+            continue;
+        }
         if let Some(wire) = wire(document.root()) {
             input.extend_from_slice(&wire);
             asked.push((case, expected(answer)));
@@ -242,5 +252,7 @@ fn c_answers_every_case_as_the_core_does() {
         .collect();
     assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), asked.len(), wrong.join("\n"));
     assert!(asked.len() >= 1900, "only {} of {} cases went through C", asked.len(), cases.len());
+    let waited: Vec<(&str, usize)> = waiting.iter().map(|(op, count)| (op.as_str(), *count)).collect();
+    assert_eq!(waited, WITHOUT_CALLS, "the rows that do not go through C are counted");
     println!("{} cases went through C, {} did not", asked.len(), cases.len() - asked.len());
 }

@@ -15,9 +15,9 @@ const MEMBERS: [&str; 10] =
 
 /// A case with everything read and of its type.
 struct CheckCase {
+    asked: Asked,
     policy: String,
     keys: Vec<(String, String)>,
-    asked: Asked,
     revoked: Vec<String>,
 }
 
@@ -88,9 +88,9 @@ pub(super) fn policy_invalid(id: &str, report: &Report) -> String {
 fn read_case(case: &Case<'_>) -> Result<CheckCase, CaseFault> {
     case.only(&MEMBERS)?;
     Ok(CheckCase {
+        asked: Asked::read(case)?,
         policy: case.policy()?,
         keys: case.optional_list("keys")?.unwrap_or_default().into_iter().map(read_keys).collect::<Result<_, _>>()?,
-        asked: Asked::read(case)?,
         revoked: case.texts("revoked")?.unwrap_or_default(),
     })
 }

@@ -22,6 +22,7 @@ pub(super) struct Asked {
 impl Asked {
     /// Reads the members `request`, `profile`, `scopes` and `now`.
     pub(super) fn read(case: &Case<'_>) -> Result<Self, CaseFault> {
+        let now = case.time("now")?;
         let scopes = case.optional_text("scopes")?;
         if scopes.as_deref().is_some_and(|scopes| Scopes::parse(scopes).is_none()) {
             return Err(case.fault("scopes", "cannot be written into a challenge"));
@@ -35,7 +36,7 @@ impl Asked {
             client_cert_sha256: request.nullable_text("client_cert_sha256")?,
             profile: case.nullable_text("profile")?,
             scopes,
-            now: case.time("now")?,
+            now,
         })
     }
 

@@ -90,10 +90,15 @@ fn now(step: &Case<'_>) -> Result<Now, CaseFault> {
     Ok(Now::new(step.time("now")?, monotonic(step)?))
 }
 
-/// Seconds on the monotonic clock, in the form of every other time.
+/// Seconds on the monotonic clock, in the form of every other time. In C, 0 is the clock of a host that has none.
 fn monotonic(step: &Case<'_>) -> Result<u64, CaseFault> {
-    let nanos = u64::try_from(step.time("monotonic")?.nanos());
-    nanos.map_err(|_| step.fault("monotonic", "is negative or over 2^64 nanoseconds"))
+    let nanos = u64::try_from(step.time("monotonic")?.nanos()).ok().filter(|nanos| *nanos > 0);
+    nanos.ok_or_else(|| step.fault("monotonic", "is not above 0 or not below 2^64 nanoseconds"))
+}
+
+/// A moment that a clock which is set can tell.
+fn set_time(step: &Case<'_>, name: &str) -> Result<Wall, CaseFault> {
+    Some(step.time(name)?).filter(|time| time.is_set()).ok_or_else(|| step.fault(name, "is not above 0"))
 }
 
 fn read_ticket(step: &Case<'_>) -> Result<Ticket, CaseFault> {
@@ -139,7 +144,7 @@ fn whole(value: Value<'_>) -> Option<u64> {
 fn read_set_keys(step: &Case<'_>) -> Result<Step, CaseFault> {
     step.only(&["issuer", "jwks", "jwks_text", "fetched_at", "now", "monotonic"])?;
     let fetched = match step.member("fetched_at") {
-        Some(_) => Some((step.time("fetched_at")?, now(step)?)),
+        Some(_) => Some((set_time(step, "fetched_at")?, now(step)?)),
         None if step.member("now").or(step.member("monotonic")).is_some() => {
             return Err(step.fault("fetched_at", "is missing beside the time"));
         }
@@ -158,5 +163,6 @@ fn read_names(step: &Case<'_>) -> Result<Names, CaseFault> {
 fn read_subject(value: Value<'_>) -> Result<(String, Wall), CaseFault> {
     let subject = Case::new(value, "a subject")?;
     subject.only(&["subject", "before"])?;
-    Ok((subject.text("subject")?, subject.time("before")?))
+    whole(subject.required("before")?).ok_or_else(|| subject.fault("before", "is no whole number of seconds"))?;
+    Ok((subject.text("subject")?, set_time(&subject, "before")?))
 }

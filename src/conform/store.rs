@@ -70,6 +70,7 @@ impl Host {
                 let word = match pushed {
                     Ok(_) => "taken",
                     Err(KeysRefused::IssuerUnknown) => "issuer_unknown",
+                    Err(KeysRefused::Older) => "older",
                     Err(_) => "refused",
                 };
                 answer.text("set_keys", word);

@@ -1,13 +1,14 @@
 """Rows of `store`: what a host does, step by step, and beside each step what the author says of it.
 
-Steps stand at seconds on the monotonic clock; the wall clock runs beside it from `NOW` on, unless a step says
-otherwise.
+Steps stand at seconds from `START` on, on the monotonic clock; the wall clock runs beside it from `NOW` on, unless a
+step says otherwise.
 """
 
 from rows import ISSUER, NOW, add, claims, issuer, num, policy, request
 from tokens import jwk, token
 
 NAMES = {"k1": "p256_a", "k2": "p256_b", "k3": "p256_c", "k4": "p256_d"}
+START = 1000
 URI = ISSUER + "/jwks.json"
 
 
@@ -35,8 +36,11 @@ def token_of(kid="k1", key=None, head=None, **extra):
 
 
 def at(second):
-    """A time as it stands in a case: an integer, or the text of a number."""
-    return num(second) if isinstance(second, str) else second
+    """A time on the monotonic clock as it stands in a case; `second` is an integer, or the text of a fraction."""
+    if isinstance(second, int):
+        return START + second
+    whole, fraction = second.split(".")
+    return num(f"{START + int(whole)}.{fraction}")
 
 
 def clocks(second, wall=None):

@@ -59,10 +59,11 @@ def no_cases():
         "step-two-verbs": case({"next_fetch": fast, "generation": "x"}),
         "step-unknown": case({"fetch": fast}),
         "step-null": case({"next_fetch": None}),
-        "next-fetch-no-now": case({"next_fetch": {"monotonic": 0}}),
+        "next-fetch-no-now": case({"next_fetch": {"monotonic": 1}}),
         "next-fetch-no-monotonic": case({"next_fetch": wall}),
-        "next-fetch-text-time": case({"next_fetch": {"now": str(NOW), "monotonic": 0}}),
+        "next-fetch-text-time": case({"next_fetch": {"now": str(NOW), "monotonic": 1}}),
         "next-fetch-negative": case({"next_fetch": {**wall, "monotonic": -1}}),
+        "next-fetch-at-zero": case({"next_fetch": {**wall, "monotonic": 0}}),
         "next-fetch-too-fine": case({"next_fetch": {**wall, "monotonic": num("0.0000000001")}}),
         "next-fetch-exponent": case({"next_fetch": {**wall, "monotonic": num("1e3")}}),
         "next-fetch-too-late": case({"next_fetch": {**wall, "monotonic": num("18446744073.709551616")}}),
@@ -87,7 +88,7 @@ def no_cases():
         "done-not-modified-etag": case({"fetch_done": {**done, "outcome": {"not_modified": {"etag": "x"}}}}),
         "done-not-modified-body": case({"fetch_done": {**done, "outcome": {"not_modified": {}, "body": {}}}}),
         "check-no-request": case({"check": fast}),
-        "check-no-now": case({"check": {"request": request(), "monotonic": 0}}),
+        "check-no-now": case({"check": {"request": request(), "monotonic": 1}}),
         "check-monotonic-null": case({"check": {**asked, "monotonic": None}}),
         "check-scopes": case({"check": {**asked, "scopes": 'a"b'}}),
         "check-keys": case({"check": {**asked, "keys": []}}),
@@ -97,6 +98,7 @@ def no_cases():
         "set-keys-two-sets": case({"set_keys": {**pushed, "jwks_text": "{}"}}),
         "set-keys-time-alone": case({"set_keys": {**pushed, **fast}}),
         "set-keys-fetched-alone": case({"set_keys": {**pushed, "fetched_at": NOW}}),
+        "set-keys-fetched-zero": case({"set_keys": {**pushed, "fetched_at": 0, **fast}}),
         "set-keys-fetched-null": case({"set_keys": {**pushed, "fetched_at": None, **fast}}),
         "revoke-id": case({"revoke": {"id": "a"}}),
         "revoke-ids-text": case({"revoke": {"ids": "a"}}),
@@ -104,13 +106,15 @@ def no_cases():
         "revoke-subject-text": case({"revoke": {"subjects": ["alice"]}}),
         "revoke-subject-no-moment": case({"revoke": {"subjects": [{"subject": "alice"}]}}),
         "revoke-subject-text-time": case({"revoke": {"subjects": [{"subject": "alice", "before": "1"}]}}),
+        "revoke-subject-fraction": case({"revoke": {"subjects": [{"subject": "alice", "before": num("1.5")}]}}),
+        "revoke-subject-zero": case({"revoke": {"subjects": [{"subject": "alice", "before": 0}]}}),
         "generation-object": case({"generation": {"issuer": "x"}}),
         "generation-null": case({"generation": None}),
     }
     for name, line in lines.items():
         bad(f"store-{name}", line)
     bad("store-verb-twice", write(case()).replace('"steps":[]', '"steps":[{"generation":"x","generation":"y"}]'))
-    twice = '"steps":[{"next_fetch":{"now":1,"now":1,"monotonic":0}}]'
+    twice = '"steps":[{"next_fetch":{"now":1,"now":1,"monotonic":1}}]'
     bad("store-now-twice", write(case()).replace('"steps":[]', twice))
     bad("store-steps-twice", write(case()).replace('"steps":[]', '"steps":[],"steps":[]'))
     moment = {"now": NOW, "monotonic": num("18446744068.709551615")}

@@ -77,15 +77,6 @@ def names():
         ask(0, "token_revoked", token_of(iat=NOW - 50)),
     )
     story(
-        "store-revoked-fraction",
-        ["revoke:subjects"],
-        live_policy(EARLY),
-        LOADED,
-        revoke(subjects=[before(num(f"{NOW}.5"))]),
-        ask(1, "token_revoked", token_of(iat=num(f"{NOW}.499999999"))),
-        ask(1, "ok", token_of(iat=num(f"{NOW}.5"))),
-    )
-    story(
         "store-revoked-replaced-by-kind",
         ["revoke:ids", "revoke:sessions", "revoke:subjects"],
         live_policy(EARLY),

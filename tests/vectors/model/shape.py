@@ -43,10 +43,16 @@ def time(value):
     want(isinstance(value, Num) and NOW.fullmatch(value.text))
 
 
-def monotonic(value):
-    """The same, from 0 to what 64 bits of nanoseconds hold."""
+def set_time(value):
+    """The same above zero, of a clock that is set."""
     time(value)
-    want(0 <= Decimal(value.text) * 10**9 <= LAST_NANO)
+    want(Decimal(value.text) > 0)
+
+
+def monotonic(value):
+    """The same, up to what 64 bits of nanoseconds hold."""
+    set_time(value)
+    want(Decimal(value.text) * 10**9 <= LAST_NANO)
 
 
 def whole(value):
@@ -141,7 +147,7 @@ def set_keys(value):
     one_of(value, "jwks", "jwks_text")
     want(isinstance(value["issuer"], str) and isinstance(value.get("jwks_text", ""), str))
     if timed:
-        time(value["fetched_at"])
+        set_time(value["fetched_at"])
         clocks(value)
 
 
@@ -153,7 +159,8 @@ def names(value):
     for entry in value.get("subjects", []):
         members(entry, ("subject", "before"))
         want(isinstance(entry["subject"], str))
-        time(entry["before"])
+        whole(entry["before"])
+        set_time(entry["before"])
 
 
 def generation(value):

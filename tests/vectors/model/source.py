@@ -209,7 +209,7 @@ class Source:
     def push(self, response, born):
         """A set without a ticket; `born` is None if its time is not known."""
         if self.born is not None and born is not None and born < self.born:
-            return "refused"
+            return "older"
         return "taken" if self.install(response, born) else "refused"
 
     def install(self, response, born):

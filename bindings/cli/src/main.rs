@@ -11,9 +11,14 @@ mod dates;
 mod decode;
 mod der;
 mod fault;
+mod fetch;
+mod fetched_keys;
+mod get;
+mod get_fault;
 mod input;
 mod json;
 mod keys;
+mod max_age;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
 mod output;

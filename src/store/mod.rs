@@ -26,7 +26,7 @@ use crate::jose::{KeySet, ListedKey};
 use crate::time::{Now, Wall};
 use closing::Arrival;
 pub use discovery::MetadataFault;
-pub(crate) use remembered::{Digest, Remembered, Tried};
+pub(crate) use remembered::{Digest, Known, Remembered, Tried};
 pub(crate) use revoked::{Revoked, TokenNames};
 use schedule::{Jitter, NEVER};
 use slot::Slot;

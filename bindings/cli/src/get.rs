@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use countersign::http::Url;
+use countersign::http::{Url, cache_control_max_age};
 use ureq::http::header::{AGE, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, LOCATION};
 use ureq::http::{HeaderMap, HeaderName, Response};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
@@ -17,7 +17,6 @@ use ureq::{Agent, Body, Error};
 use crate::fault::Fault;
 use crate::get_fault::{GetFault, fault};
 use crate::input;
-use crate::max_age::{cache_control_max_age, seconds};
 
 /// A client that trusts the system's authorities, or those of one file.
 pub(crate) struct Client {
@@ -145,6 +144,12 @@ fn answer(status: u16, headers: &HeaderMap, bytes: Vec<u8>) -> Answer {
     let age = text(headers, &AGE).and_then(|age| seconds(age.trim())).unwrap_or(0);
     let max_age = text(headers, &CACHE_CONTROL).and_then(|value| cache_control_max_age(value.as_bytes(), age));
     Answer { status, bytes, etag: text(headers, &ETAG), max_age }
+}
+
+/// The delta-seconds of an Age field (RFC 9111 section 1.2.2); a number too great to hold is the greatest.
+fn seconds(digits: &str) -> Option<u64> {
+    let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
 /// The lines of this name as one (RFC 9110 section 5.3); lines that are not ASCII are left out.

@@ -18,7 +18,6 @@ mod get_fault;
 mod input;
 mod json;
 mod keys;
-mod max_age;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
 mod output;

@@ -55,7 +55,7 @@ impl Host {
             },
             Step::FetchDone { ticket, outcome, now } => {
                 let done = store.fetch_done(self.number(*ticket), outcome_of(outcome), *now);
-                answer.text("fetch_done", word_of(&done));
+                answer.text("fetch_done", done.as_ref().map_or("refused", Done::word));
             }
             Step::Check { asked, monotonic } => {
                 let decision = asked.decide(&self.verifier, *monotonic);
@@ -120,19 +120,6 @@ fn outcome_of(fetched: &Fetched) -> Outcome<'_> {
         Fetched::NotModified { max_age } => Outcome::NotModified { max_age: *max_age },
         Fetched::Failed => Outcome::Failed("failed"),
         Fetched::Abandoned => Outcome::Abandoned,
-    }
-}
-
-fn word_of(done: &Result<Done, KeysRefused>) -> &'static str {
-    match done {
-        Ok(Done::Ignored) => "ignored",
-        Ok(Done::Late) => "late",
-        Ok(Done::Loaded(_)) => "loaded",
-        Ok(Done::Renewed) => "renewed",
-        Ok(Done::Located) => "located",
-        Ok(Done::Noted) => "noted",
-        Ok(Done::Again) => "again",
-        Err(_) => "refused",
     }
 }
 

@@ -10,7 +10,7 @@ use super::discovery::read_metadata;
 use super::schedule::{NEVER, refresh_after};
 use super::slot::{LoadedSet, Slot};
 use super::source::Address;
-use super::ticket::{Done, FetchReason, KeysRefused, Outcome};
+use super::ticket::{Done, KeysRefused, Outcome};
 use super::writer::{Attempt, Copy, Life, Open, Step, Writer};
 use crate::http::is_entity_tag;
 use crate::jose::{KeySet, ListedKey, Origin};
@@ -99,7 +99,6 @@ impl Slot {
             return Done::Noted;
         }
         attempt.abandoned += 1;
-        attempt.reason = FetchReason::Abandoned;
         writer.go_on(attempt);
         Done::Again
     }
@@ -113,6 +112,7 @@ impl Slot {
         now: Now,
     ) -> Result<Done, KeysRefused> {
         let Address::Metadata(allowed) = self.address else { return Ok(Done::Ignored) };
+        attempt.abandoned = 0;
         let (text, refused) = match outcome {
             Outcome::Body { bytes, .. } => match read_metadata(bytes, &self.issuer, allowed) {
                 Ok(address) => {

@@ -869,55 +869,6 @@ countersign_status countersign_store_revoke_subject_before(countersign_store *st
                                                            int64_t before_seconds);
 
 /* ==========================================================================
- * Passwords
- *
- * Hashing a password takes as long as it was made to. countersign_check never does it: it denies with
- * COUNTERSIGN_NEED_SLOW_HASH, and the host runs the hash where it may block.
- * ======================================================================= */
-
-/**
- * A password to be hashed, and then what came of it. Needs neither verifier nor decision while it runs. Belongs to
- * one thread at a time.
- */
-typedef struct countersign_slow_hash countersign_slow_hash;
-
-/**
- * Takes the hash that a decision of this verifier asks for, with the password, which the decision no longer holds.
- *
- * On success *out is the caller's; give it back with countersign_slow_hash_free. COUNTERSIGN_NOT_FOUND if the decision
- * asks for none, or it was taken, or the decision was saved and loaded since. The decision goes on denying.
- */
-countersign_status countersign_slow_hash_new(const countersign_verifier *verifier,
-                                             countersign_decision *decision,
-                                             countersign_slow_hash **out);
-
-/**
- * Runs the hash: tens to hundreds of milliseconds, and the memory that it asks for. On any thread.
- *
- * Whether the password was right is for countersign_resume to say.
- */
-countersign_status countersign_slow_hash_run(countersign_slow_hash *work);
-
-/**
- * Judges the request again with what came of its hash; else as countersign_check.
- *
- * COUNTERSIGN_ARGUMENT_INVALID for work that was not run. Work of other credentials or of another verifier is of no
- * use: the decision then asks for a hash again.
- */
-countersign_status countersign_resume(const countersign_verifier *verifier,
-                                      const countersign_request *request,
-                                      const countersign_slow_hash *work,
-                                      countersign_decision *decision);
-
-/** Judges one request as countersign_check does, and runs a slow hash at once, on this thread: for hosts that may block. */
-countersign_status countersign_check_blocking(const countersign_verifier *verifier,
-                                              const countersign_request *request,
-                                              countersign_decision *decision);
-
-/** Gives a slow hash back; its password is wiped. NULL is ignored. */
-void countersign_slow_hash_free(countersign_slow_hash *work);
-
-/* ==========================================================================
  * Requests
  *
  * What HTTP handed over, borrowed for one check.
@@ -1267,6 +1218,55 @@ countersign_status countersign_verifier_set_api_keys(const countersign_verifier 
 
 /** Gives a verifier back. No thread may be in a check with it. NULL is ignored. */
 void countersign_verifier_free(countersign_verifier *verifier);
+
+/* ==========================================================================
+ * Passwords
+ *
+ * Hashing a password takes as long as it was made to. countersign_check never does it: it denies with
+ * COUNTERSIGN_NEED_SLOW_HASH, and the host runs the hash where it may block.
+ * ======================================================================= */
+
+/**
+ * A password to be hashed, and then what came of it. Needs neither verifier nor decision while it runs. Belongs to
+ * one thread at a time.
+ */
+typedef struct countersign_slow_hash countersign_slow_hash;
+
+/**
+ * Takes the hash that a decision of this verifier asks for, with the password, which the decision no longer holds.
+ *
+ * On success *out is the caller's; give it back with countersign_slow_hash_free. COUNTERSIGN_NOT_FOUND if the decision
+ * asks for none, or it was taken, or the decision was saved and loaded since. The decision goes on denying.
+ */
+countersign_status countersign_slow_hash_new(const countersign_verifier *verifier,
+                                             countersign_decision *decision,
+                                             countersign_slow_hash **out);
+
+/**
+ * Runs the hash: tens to hundreds of milliseconds, and the memory that it asks for. On any thread.
+ *
+ * Whether the password was right is for countersign_resume to say.
+ */
+countersign_status countersign_slow_hash_run(countersign_slow_hash *work);
+
+/**
+ * Judges the request again with what came of its hash; else as countersign_check.
+ *
+ * COUNTERSIGN_ARGUMENT_INVALID for work that was not run. Work of other credentials or of another verifier is of no
+ * use: the decision then asks for a hash again.
+ */
+countersign_status countersign_resume(const countersign_verifier *verifier,
+                                      const countersign_request *request,
+                                      const countersign_slow_hash *work,
+                                      countersign_decision *decision);
+
+/** Judges one request as countersign_check does, and runs a slow hash at once, on this thread: for hosts that may block. */
+countersign_status countersign_check_blocking(const countersign_verifier *verifier,
+                                              const countersign_request *request,
+                                              countersign_decision *decision);
+
+/** Gives a slow hash back; its password is wiped. NULL is ignored. */
+void countersign_slow_hash_free(countersign_slow_hash *work);
 
 /* ==========================================================================
  * Counters

@@ -9,7 +9,7 @@
 //! [`api_key`] makes and reads API keys.
 
 pub mod arena;
-mod base64;
+mod base64_standard;
 pub mod base64url;
 pub mod claims;
 #[cfg(feature = "conform")]

@@ -36,7 +36,7 @@ const FOREIGN: &[&str] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("ring::", &["src/jose/backend/ring.rs"]),
     ("aws_lc_rs::", &["src/jose/backend/aws_lc.rs"]),
-    ("base64_simd::", &["src/base64.rs", "src/base64url.rs"]),
+    ("base64_simd::", &["src/base64_standard.rs", "src/base64url.rs"]),
     ("base64::", &["src/conform/case.rs"]),
     ("argon2::", &["src/secret/password/argon2id.rs"]),
     ("base64ct::", &["src/secret/password/bcrypt.rs", "src/secret/password/phc.rs"]),

@@ -7,8 +7,9 @@ use super::bearer::Whitespace;
 use super::class::{self, OWS};
 use super::slip::names_second_scheme;
 use super::token68::is_token68;
-use crate::base64;
-use crate::{Detail, Reason, limits};
+use crate::base64_standard;
+use crate::detail::Detail;
+use crate::{Reason, limits};
 
 /// A user name and a password, decoded; its `Debug` output holds neither.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,11 +86,11 @@ pub(crate) fn decode_basic<'m>(
     whitespace: Whitespace,
     memory: &'m mut Vec<u8>,
 ) -> Result<UserPassword<'m>, BasicFault> {
-    let (core, is_padded) = base64::split_padding(token);
+    let (core, is_padded) = base64_standard::split_padding(token);
     if memory.len() < core.len() {
         memory.resize(core.len(), 0);
     }
-    let Some(decoded) = base64::decode(core, memory) else { return Err(name_base64_slip(token)) };
+    let Some(decoded) = base64_standard::decode(core, memory) else { return Err(name_base64_slip(token)) };
     let decoded = &*decoded;
     if !is_padded && (core.len() != token.len() || whitespace == Whitespace::Strict) {
         return Err(Detail::PaddingMissing.into());
@@ -116,8 +117,8 @@ fn name_colon_slip(decoded: &[u8]) -> BasicFault {
     let escaped = decoded.windows(3).any(|three| matches!(three, b"%3A" | b"%3a"));
     let mut inner = [0; limits::BASIC_BYTES];
     let without_end = decoded.trim_ascii_end();
-    let is_base64 =
-        base64::decode(base64::split_padding(without_end).0, &mut inner).is_some_and(|inner| inner.contains(&b':'));
+    let is_base64 = base64_standard::decode(base64_standard::split_padding(without_end).0, &mut inner)
+        .is_some_and(|inner| inner.contains(&b':'));
     let detail = match (escaped, is_base64, control_slip(decoded)) {
         (true, _, _) => Detail::PercentEncoded,
         (_, true, _) => Detail::Base64Twice,

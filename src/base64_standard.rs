@@ -13,11 +13,8 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Option<&'o mut [u8]>
 
 /// `text` without its padding, and whether that was right: two signs, one or none, to a multiple of four.
 pub(crate) fn split_padding(text: &[u8]) -> (&[u8], bool) {
-    let core = match text {
-        [core @ .., b'=', b'='] | [core @ .., b'='] => core,
-        core => core,
-    };
-    (core, text.len() % 4 == 0)
+    let core = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
+    (core, text.len().is_multiple_of(4))
 }
 
 #[cfg(test)]

@@ -19,11 +19,26 @@ use crate::json::{Document, Duplicates};
 use crate::limits;
 use crate::secret::{AddFault, ApiKeys, ApiKeysBuilder, KeyEntry};
 
+/// A member that may be null, read without a fault.
+enum Nullable<T> {
+    Null,
+    Value(T),
+}
+
+impl<T> Nullable<T> {
+    fn into_option(self) -> Option<T> {
+        match self {
+            Nullable::Null => None,
+            Nullable::Value(value) => Some(value),
+        }
+    }
+}
+
 /// What was read of the section; an absent member is told from one that is null.
 #[derive(Default)]
 pub(super) struct ApiKeyDraft {
-    header: Option<Option<String>>,
-    scheme: Option<Option<String>>,
+    header: Option<Nullable<String>>,
+    scheme: Option<Nullable<String>>,
     query: Option<String>,
     prefix: Option<String>,
     checksum: bool,
@@ -38,12 +53,14 @@ pub(super) fn read_api_key(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Ap
         "header" => draft.header = nullable(reader, member, place, |text| is_token_field(&text).then_some(text)),
         "scheme" => draft.scheme = nullable(reader, member, place, |text| is_key_scheme(&text).then_some(text)),
         "query" => {
-            draft.query = nullable(reader, member, place, |text| (!text.is_empty()).then_some(text)).flatten();
+            draft.query = nullable(reader, member, place, |text| (!text.is_empty()).then_some(text))
+                .and_then(Nullable::into_option);
         }
         "prefix" => {
-            draft.prefix = nullable(reader, member, place, |text| is_visible(&text, 32).then_some(text)).flatten()
+            draft.prefix = nullable(reader, member, place, |text| is_visible(&text, 32).then_some(text))
+                .and_then(Nullable::into_option);
         }
-        "environment" => draft.environment = nullable(reader, member, place, Some).flatten(),
+        "environment" => draft.environment = nullable(reader, member, place, Some).and_then(Nullable::into_option),
         "checksum" => draft.checksum = reader.boolean(place, member).unwrap_or_default(),
         _ => draft.keys = read_keys(reader, place),
     });
@@ -53,8 +70,8 @@ pub(super) fn read_api_key(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Ap
 impl ApiKeyDraft {
     pub(super) fn finish(self, reader: &mut Reader<'_>) -> Option<ApiKeyRule> {
         let rule = ApiKeyRule {
-            header: self.header.unwrap_or_else(|| Some("X-API-Key".into())),
-            scheme: self.scheme.unwrap_or_else(|| Some("Api-Key".into())),
+            header: self.header.map_or_else(|| Some("X-API-Key".into()), Nullable::into_option),
+            scheme: self.scheme.map_or_else(|| Some("Api-Key".into()), Nullable::into_option),
             query: self.query,
             prefix: self.prefix,
             checksum: self.checksum,
@@ -142,8 +159,8 @@ fn read_list(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<ApiKeys> 
 /// Reads one key object into the table.
 fn add_key(reader: &mut Reader<'_>, place: &Place<'_, '_>, builder: &mut ApiKeysBuilder) -> Option<()> {
     let (mut id, mut digest) = (None, None);
-    let (mut scopes, mut environment) = (Some(ScopeList::default()), Some(None));
-    let (mut not_before, mut expires, mut revoked) = (Some(None), Some(None), Some(false));
+    let (mut scopes, mut environment) = (Some(ScopeList::default()), Some(Nullable::Null));
+    let (mut not_before, mut expires, mut revoked) = (Some(Nullable::Null), Some(Nullable::Null), Some(false));
     reader.object(place, &STORED_KEY, |reader, member, place| match member.name {
         "id" => id = reader.text(place, &member.kind, |text| is_key_id(&text).then_some(text)),
         "sha256" => digest = reader.text(place, &member.kind, |text| read_digest(&text)),
@@ -153,14 +170,14 @@ fn add_key(reader: &mut Reader<'_>, place: &Place<'_, '_>, builder: &mut ApiKeys
         "expires" => expires = moment(reader, member, place),
         _ => revoked = reader.boolean(place, member),
     });
-    let (id, scopes, environment) = (id?, scopes?, environment?);
+    let (id, scopes, environment) = (id?, scopes?, environment?.into_option());
     let entry = KeyEntry {
         id: &id,
         sha256: digest?,
         scopes: scopes.as_str(),
         environment: environment.as_deref(),
-        not_before: not_before?,
-        expires: expires?,
+        not_before: not_before?.into_option(),
+        expires: expires?.into_option(),
         revoked: revoked?,
     };
     let (member, text) = match builder.add(entry) {
@@ -173,20 +190,24 @@ fn add_key(reader: &mut Reader<'_>, place: &Place<'_, '_>, builder: &mut ApiKeys
     None
 }
 
-/// A string that `accept` makes something of, or null; the outer `None` is a fault.
+/// A string that `accept` makes something of, or null.
 fn nullable(
     reader: &mut Reader<'_>,
     member: &'static Member,
     place: &Place<'_, '_>,
     accept: impl FnOnce(String) -> Option<String>,
-) -> Option<Option<String>> {
-    if place.value.is_null() { Some(None) } else { reader.text(place, &member.kind, accept).map(Some) }
+) -> Option<Nullable<String>> {
+    if place.value.is_null() {
+        Some(Nullable::Null)
+    } else {
+        reader.text(place, &member.kind, accept).map(Nullable::Value)
+    }
 }
 
-/// Seconds since 1970, or null; the outer `None` is a fault.
-fn moment(reader: &mut Reader<'_>, member: &'static Member, place: &Place<'_, '_>) -> Option<Option<i64>> {
+/// Seconds since 1970, or null.
+fn moment(reader: &mut Reader<'_>, member: &'static Member, place: &Place<'_, '_>) -> Option<Nullable<i64>> {
     if place.value.is_null() {
-        return Some(None);
+        return Some(Nullable::Null);
     }
     if place.value.as_number().is_none() {
         reader.refuse_type(place, &member.kind);
@@ -196,7 +217,7 @@ fn moment(reader: &mut Reader<'_>, member: &'static Member, place: &Place<'_, '_
     if found.is_none() {
         reader.refuse_value(place, &member.kind);
     }
-    found.map(Some)
+    found.map(Nullable::Value)
 }
 
 fn read_digest(text: &str) -> Option<[u8; 32]> {

@@ -177,7 +177,9 @@ fn read_htpasswd_text(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<
             None
         }
         (Ok(users), secret) => {
-            users.iter().for_each(|(_, hash)| warn_of_cost(reader, place.pointer(), hash));
+            for (_, hash) in &users {
+                warn_of_cost(reader, place.pointer(), hash);
+            }
             Some((users.into_iter().map(|(name, hash)| (name, hash, ScopeList::default())).collect(), secret))
         }
     }

@@ -259,12 +259,11 @@ fn select_schemes(reader: &mut Reader<'_>, named: Option<Vec<usize>>, present: &
     let mut schemes = Vec::new();
     for (place, index) in named.into_iter().enumerate() {
         let section = SCHEMES.0.get(index).copied().unwrap_or_default();
-        match present.iter().find(|scheme| section_of(**scheme) == section) {
-            Some(scheme) => schemes.push(*scheme),
-            None => {
-                let text = format!("the document has no section `{section}`");
-                reader.refuse_at(format!("/schemes/{place}"), Code::Contradiction, text);
-            }
+        if let Some(scheme) = present.iter().find(|scheme| section_of(**scheme) == section) {
+            schemes.push(*scheme);
+        } else {
+            let text = format!("the document has no section `{section}`");
+            reader.refuse_at(format!("/schemes/{place}"), Code::Contradiction, text);
         }
     }
     for scheme in present.iter().filter(|scheme| !schemes.contains(scheme)) {

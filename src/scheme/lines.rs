@@ -22,7 +22,7 @@ pub(crate) struct Lines<'r> {
     /// The API keys outside Authorization.
     pub(super) keys: Presented<'r>,
     /// How many of the keys stand in the header field.
-    pub(super) key_lines: usize,
+    pub(super) keys_in_fields: usize,
 }
 
 /// The first of some credentials, and how many there are.
@@ -75,7 +75,7 @@ impl<'r> Lines<'r> {
             }
             if http::field_name_eq(line.name, key_header.as_bytes()) {
                 lines.keys.add(line.value);
-                lines.key_lines += 1;
+                lines.keys_in_fields += 1;
             }
         }
         lines.word = lines.authorization.map(http::select_scheme);

@@ -155,7 +155,7 @@ fn select_elsewhere<'r>(
     policy: &Compiled,
     tried: &mut Tried,
 ) -> Result<Credentials<'r>, Reason> {
-    if count > 1 && count == lines.key_lines {
+    if count > 1 && count == lines.keys_in_fields {
         tried.detail = Some(Detail::KeyRepeated);
         return Err(Reason::ApiKeyMalformed);
     }

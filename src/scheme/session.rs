@@ -25,7 +25,7 @@ pub(super) fn select_session_cookie<'r>(
     let mut found = None;
     for cookie in &bearer.sources.cookies {
         match http::select_cookie(values(request, b"cookie"), cookie.name.as_bytes()) {
-            Cookie::Absent => continue,
+            Cookie::Absent => {}
             Cookie::Repeated => {
                 tried.detail = Some(Detail::CookieRepeated);
                 tried.scheme = Some(SchemeName::Bearer);

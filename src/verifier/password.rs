@@ -54,9 +54,8 @@ fn judge(
         (_, Some(Err(_))) => return Err(Reason::InternalError),
         (_, None) => {
             // An unknown user waits as long as one of the others, always the same one (REQ-BASIC-08).
-            let [a, b, c, d, e, f, g, h, ..] = key;
-            let stand_in = || basic.users.dummy_for(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
-            let place = user.or_else(stand_in).ok_or(Reason::InternalError)?;
+            let seed = key.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            let place = user.or_else(|| basic.users.dummy_for(seed)).ok_or(Reason::InternalError)?;
             let start = given.user.len() + 1;
             let password = start..start + given.password.len();
             *pending = Some(PendingHash { place, is_user: user.is_some(), proof, password });

@@ -48,6 +48,19 @@ fn an_empty_table_finds_nothing() {
 }
 
 #[test]
+fn a_miss_is_compared_with_one_of_many_keys() {
+    // REQ-APIKEY-05: always the same for one digest, and not the first key for all.
+    let mut builder = Builder::new();
+    for (id, number) in ["a", "b", "c", "d"].into_iter().zip(0..) {
+        builder.add(entry(id, [number; 32])).unwrap();
+    }
+    let keys = builder.finish();
+    let dummies = [0, 0x40, 0x80, 0xC0, 0xFF].map(|byte| keys.dummy_for(&[byte; 32]));
+    assert_eq!(dummies, [0, 1, 2, 3, 3]);
+    assert!(keys.find(&[0x40; 32]).is_none() && keys.has_digest(1, &[1; 32]) && !keys.has_digest(1, &[0x40; 32]));
+}
+
+#[test]
 fn an_id_and_a_digest_stand_once() {
     let mut builder = Builder::new();
     builder.add(entry("a", [1; 32])).unwrap();

@@ -3,6 +3,7 @@
 //! `tools/bench.sh` runs this once for each backend. With the argument `bars` the run fails if a
 //! figure is over its bar; the backend that people install (aws-lc-rs) is the one with bars.
 
+mod api_keys;
 mod live;
 mod measure;
 #[path = "../../tests/mint/mod.rs"]
@@ -42,6 +43,9 @@ fn main() -> ExitCode {
     }
     if wants("slow-hashes") {
         slow_hashes::time(&mut table);
+    }
+    if wants("api-keys") {
+        api_keys::time(&mut table);
     }
     if table.over > 0 {
         println!("\n{} over their bar", table.over);

@@ -7,7 +7,7 @@
 /// See the module. Records are numbered from 0 in the order in which they come.
 pub(super) struct Slots {
     /// Twice as many as there is room for records; 0 is empty.
-    slots: Box<[u32]>,
+    words: Box<[u32]>,
     /// For how many records.
     room: u32,
     /// The bits of a slot that hold a number.
@@ -24,7 +24,7 @@ impl Slots {
         let room = room.max(1);
         let places = usize::try_from(room).unwrap_or(usize::MAX).saturating_mul(2);
         let numbers = u32::MAX.checked_shr(room.leading_zeros()).unwrap_or(u32::MAX);
-        let mut slots = Slots { slots: vec![0; places].into_boxed_slice(), room, numbers };
+        let mut slots = Slots { words: vec![0; places].into_boxed_slice(), room, numbers };
         for number in 0..count {
             slots.put(hash_of(number), number);
         }
@@ -35,7 +35,7 @@ impl Slots {
     #[inline]
     pub(super) fn find(&self, hash: u64, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
         let tag = self.tag(hash);
-        let (before, from) = self.slots.split_at_checked(place_in(hash, self.slots.len()))?;
+        let (before, from) = self.words.split_at_checked(place_in(hash, self.words.len()))?;
         for slot in from.iter().chain(before) {
             let number = (slot & self.numbers).checked_sub(1)?;
             if slot & !self.numbers == tag && is_it(number) {
@@ -43,6 +43,13 @@ impl Slots {
             }
         }
         None
+    }
+
+    /// The record in the first slot from the place of this hash on that is not empty.
+    #[inline]
+    pub(super) fn nearest(&self, hash: u64) -> Option<u32> {
+        let (before, from) = self.words.split_at_checked(place_in(hash, self.words.len()))?;
+        from.iter().chain(before).find_map(|slot| (slot & self.numbers).checked_sub(1))
     }
 
     /// Adds the record behind those that are there; `hash_of` is asked for all of them if the slots must grow.
@@ -54,13 +61,13 @@ impl Slots {
     }
 
     pub(super) fn memory(&self) -> usize {
-        size_of_val(&*self.slots)
+        size_of_val(&*self.words)
     }
 
     fn put(&mut self, hash: u64, number: u32) {
         let tag = self.tag(hash);
-        let start = place_in(hash, self.slots.len());
-        let Some((before, from)) = self.slots.split_at_mut_checked(start) else { return };
+        let start = place_in(hash, self.words.len());
+        let Some((before, from)) = self.words.split_at_mut_checked(start) else { return };
         if let Some(slot) = from.iter_mut().chain(before).find(|slot| **slot == 0) {
             *slot = tag | number.saturating_add(1);
         }
@@ -76,7 +83,7 @@ impl Slots {
 
 /// One of `count` places, by the highest bits of `hash`; 0 for none.
 #[inline]
-pub(super) fn place_in(hash: u64, count: usize) -> usize {
+fn place_in(hash: u64, count: usize) -> usize {
     let scaled = u64::try_from(count).map_or(0, |count| u128::from(hash) * u128::from(count));
     usize::try_from(scaled >> 64).unwrap_or(0)
 }
@@ -111,6 +118,15 @@ mod tests {
         assert!((0..5000).all(|number| slots.find(hash_of(number), |found| found == number) == Some(number)));
         assert!(slots.memory() <= 8192 * 8);
         assert_eq!(Slots::of(5000, hash_of).memory(), 5000 * 8);
+    }
+
+    #[test]
+    fn the_nearest_record_is_there_for_any_hash() {
+        assert_eq!(Slots::of(0, |_| 0).nearest(7), None);
+        // Four records in eight places: 0, 2, 4 and 6.
+        let slots = Slots::of(4, |number| u64::from(number) << 62);
+        let nearest = |place: u64| slots.nearest(place << 61);
+        assert_eq!([0, 1, 2, 3, 4, 5, 6, 7].map(nearest), [0, 1, 1, 2, 2, 3, 3, 0].map(Some));
     }
 
     #[test]

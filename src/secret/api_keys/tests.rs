@@ -1,6 +1,6 @@
 //! The table against a `HashMap`, and what it does not tell.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -48,6 +48,20 @@ fn an_empty_table_finds_nothing() {
 }
 
 #[test]
+fn a_miss_is_compared_with_one_of_many_keys() {
+    // REQ-APIKEY-05: one that stands near where the digest would; the places come from the last of eight bytes.
+    let mut builder = Builder::new();
+    for (id, byte) in [("a", 0), ("b", 0x40), ("c", 0x80), ("d", 0xC0)] {
+        builder.add(entry(id, [byte; 32])).unwrap();
+    }
+    let keys = builder.finish();
+    let dummies = [0x10, 0x3F, 0x5F, 0x81, 0xDF, 0xFF].map(|byte| keys.dummy_for(&[byte; 32]));
+    assert_eq!(dummies, [0, 1, 1, 2, 3, 0]);
+    assert!([0x10, 0x3F, 0xFF].iter().all(|byte| keys.find(&[*byte; 32]).is_none()));
+    assert!(keys.has_digest(1, &[0x40; 32]) && !keys.has_digest(1, &[0x3F; 32]));
+}
+
+#[test]
 fn an_id_and_a_digest_stand_once() {
     let mut builder = Builder::new();
     builder.add(entry("a", [1; 32])).unwrap();
@@ -91,11 +105,10 @@ fn nothing_prints_a_digest() {
     let mut builder = Builder::new();
     builder.add(KeyEntry { scopes: "x", ..entry("billing", [0xC7; 32]) }).unwrap();
     let fault = builder.add(entry("other", [0xC7; 32])).unwrap_err();
-    let mut told = format!("{builder:?} {builder:#?} {fault} {fault:?}");
+    let filling = format!("{builder:?} {builder:#?} {fault} {fault:?}");
     let keys = builder.finish();
     let key = keys.find(&[0xC7; 32]).unwrap();
-    told += &format!("{keys:?} {keys:#?} {key:?} {key:#?}");
-    let told = told.to_lowercase();
+    let told = format!("{filling} {keys:?} {keys:#?} {key:?} {key:#?}").to_lowercase();
     assert!(told.contains("billing") && told.contains("keys: 1"), "{told}");
     assert!(!told.contains("c7") && !told.contains("199") && !told.contains("digest:"), "{told}");
 }
@@ -119,20 +132,20 @@ proptest! {
         others in vec(crowded(), 0..50),
     ) {
         let mut builder = Builder::new();
-        let (mut by_digest, mut ids) = (HashMap::new(), HashMap::new());
+        let (mut by_digest, mut ids) = (HashMap::new(), HashSet::new());
         for (digest, id, scopes, environment, time, revoked) in &keys {
             let key = KeyEntry {
                 id, sha256: *digest, scopes, environment: environment.as_deref(),
                 not_before: *time, expires: time.map(|time| time + 1), revoked: *revoked,
             };
-            let expected = match (ids.contains_key(id), by_digest.contains_key(digest)) {
+            let expected = match (ids.contains(id), by_digest.contains_key(digest)) {
                 (true, _) => Err(AddFault::IdRepeated),
                 (false, true) => Err(AddFault::DigestRepeated),
                 (false, false) => Ok(()),
             };
             prop_assert_eq!(builder.add(key), expected);
             if expected.is_ok() {
-                ids.insert(id.clone(), ());
+                ids.insert(id.clone());
                 by_digest.insert(*digest, key);
             }
         }

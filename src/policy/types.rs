@@ -61,7 +61,9 @@ pub(super) fn type_schema(kind: &Kind) -> Members {
         Kind::Nullable(kind) => any_of([type_schema(kind), vec![member("type", text("null"))]]),
         Kind::Users => {
             let hash = any_of([type_schema(&Kind::PasswordHash), reference("user")]);
-            any_of([map(string("^[^:\\x00-\\x1f\\x7f]+$"), hash), closed_object([("ref", string(""))])])
+            let mut users = map(string("^[^:\\x00-\\x1f\\x7f]+$"), hash);
+            users.push(member("minProperties", raw(&1)));
+            any_of([users, closed_object([("ref", string(""))])])
         }
         Kind::Htpasswd => any_of([string(""), closed_object([("ref", string(""))])]),
         Kind::PasswordHash => string("^\\$(2[aby]|argon2id|pbkdf2-sha256|pbkdf2-sha512)\\$"),

@@ -10,13 +10,16 @@ use std::path::Path;
 use super::Row;
 
 /// The files in reading order; C also wants a type before its first use.
-const SECTIONS: [&str; 14] = [
+const SECTIONS: [&str; 17] = [
     "types",
     "status",
     "catalogue",
     "report",
     "policy",
     "store",
+    "fetch",
+    "export",
+    "revocation",
     "request",
     "decision",
     "claims",
@@ -28,7 +31,7 @@ const SECTIONS: [&str; 14] = [
 ];
 
 /// Files of `src/ffi` that export nothing.
-const SILENT: [&str; 3] = ["mod", "boundary", "layout"];
+const SILENT: [&str; 4] = ["mod", "boundary", "layout", "sized"];
 
 pub(super) fn text(root: &Path, rows: &[Row]) -> String {
     let folder = root.join("src/ffi");
@@ -65,7 +68,7 @@ fn generate(config: &cbindgen::Config, path: &Path) -> String {
     let mut config = config.clone();
     config.header = None;
     // What no function of the same file names would be left out.
-    config.export.include = ["str", "field", "request"].map(|name| format!("countersign_{name}")).to_vec();
+    config.export.include = ["str", "field", "time", "request"].map(|name| format!("countersign_{name}")).to_vec();
     let bindings = cbindgen::Builder::new().with_config(config).with_src(path).generate();
     let mut text = Vec::new();
     bindings.expect("src/ffi can be read as a C header").write(&mut text);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Plays requests through the C library: keys of three kinds are made, tokens signed and spoilt, and
-# examples/c/demo.c answers each request as a server would. Ends with 1 if an answer is not the
+# examples/c/demo.c answers each request as a server would; then examples/c/fetch.c plays a host that
+# fetches its keys, through an outage and a change of keys. Ends with 1 if an answer is not the
 # announced one. DEMO_KEEP=DIR keeps keys, tokens and script in DIR.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,14 +9,16 @@ target=${CARGO_TARGET_DIR:-target}
 issuer=https://login.example.com
 audience=api://reports
 
-echo "demo: building the library, the command line and examples/c/demo.c (the first time takes minutes)" >&2
+echo "demo: building the library, the command line and the programs of examples/c (the first time takes minutes)" >&2
 make --silent lib >&2
 "${CARGO:-cargo}" build --quiet --release -p countersign-cli >&2
 work=${DEMO_KEEP:-$(mktemp -d)}
 mkdir -p "$work"
 [ -n "${DEMO_KEEP:-}" ] || trap 'rm -rf "$work"' EXIT
-"${CC:-cc}" -std=c99 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Werror -I"$target/c/include" examples/c/demo.c \
-  -L"$target/c/lib" -Wl,-rpath,"$(cd "$target/c/lib" && pwd)" -lcountersign -o "$work/demo"
+for program in demo fetch; do
+  "${CC:-cc}" -std=c99 -D_POSIX_C_SOURCE=200809L -O2 -Wall -Wextra -Werror -I"$target/c/include" \
+    "examples/c/$program.c" -L"$target/c/lib" -Wl,-rpath,"$(cd "$target/c/lib" && pwd)" -lcountersign -o "$work/$program"
+done
 
 mint() { # mint OPTION...: a token by the issuer; what mint says to people is for when it fails
   "$target/release/countersign" mint --issuer "$issuer" --audience "$audience" --subject alice \
@@ -107,3 +110,39 @@ get='GET /v1/reports HTTP/1.1'
 } >"$work/script.txt"
 
 "$work/demo" "$work/policy.json" <"$work/script.txt"
+
+# Keys that are fetched: the same issuer, whose keys are at an address. The network is a file, or down.
+cat >"$work/fetched.json" <<JSON
+{ "realm": "reports", "bearer": { "issuers": [
+  { "issuer": "$issuer", "audience": "$audience", "jwks_uri": "$issuer/keys", "keys": { "cooldown": 30 } } ] } }
+JSON
+printf '{"keys": [\n%s,\n%s\n]}\n' "$(keys_of ec-2026)" "$(keys_of ed-2026)" >"$work/both.json"
+echo '<html>Please try again</html>' >"$work/page.html"
+old=$(token ec-2026 --expires-in 86400)
+new=$(token ed-2026 --expires-in 86400)
+cat >"$work/fetches.txt" <<SCRIPT
+
+== The first token: 503 once, while its issuer's keys are fetched
+network $work/ec-2026/jwks.json
+check 503 keys_unavailable $old
+check 200 ok $old
+== The issuer signs with a new key: its set is fetched again when the cooldown is over
+network $work/both.json
+check 401 kid_unknown $new
+wait 30
+check 200 ok $new
+== The issuer is down: its keys are refreshed in vain, and serve on
+network down
+wait 1000
+wait 60
+check 200 ok $old
+== Then it answers with a page: that is no key set, and replaces none
+network $work/page.html
+wait 300
+check 200 ok $new
+== It is back
+network $work/both.json
+wait 400
+check 200 ok $new
+SCRIPT
+"$work/fetch" "$work/fetched.json" <"$work/fetches.txt"

@@ -8,7 +8,8 @@
  * or all three at once (countersign_verifier_from_json). For each request it fills a
  * countersign_request and calls countersign_check with a countersign_decision that it keeps and
  * reuses. If the decision denies, it answers with the decision's status, fields and body; if not,
- * it reads the claims. examples/c/guard.c is the whole of it.
+ * it reads the claims. examples/c/guard.c is the whole of it, examples/c/fetch.c the loop of a host
+ * that fetches keys.
  *
  * Conventions
  *
@@ -27,7 +28,8 @@
  *   COUNTERSIGN_NULL_ARGUMENT. Where absent and empty differ, NULL is absent.
  * - A struct starts with struct_size, which the caller sets to sizeof of the struct, before passing
  *   it in either direction; the rest starts zeroed. Bytes behind what this library knows must be
- *   zero, and so must be what is called reserved.
+ *   zero, and so must be what is called reserved. A struct of an older header, which is shorter, is
+ *   taken: what it lacks reads as zero and is not written. What is called frozen has no size.
  * - Outputs change on success only, except a decision (which first denies), the needed length of a
  *   buffer that is too short, and a report. Memory handed in for an output overlaps nothing else.
  * - Numbers are never given to another meaning; later versions add some.
@@ -52,9 +54,9 @@ extern "C" {
 #define COUNTERSIGN_VERSION_NUMBER UINT32_C(0x000100)
 
 /* ==========================================================================
- * Text, bytes and fields
+ * Text, bytes, fields and time
  *
- * Two frozen views of what belongs to somebody else.
+ * Two frozen views of what belongs to somebody else, and the host's clocks.
  * ======================================================================= */
 
 /** Bytes that belong to somebody else: a pointer and a length. Frozen. */
@@ -73,6 +75,23 @@ typedef struct countersign_field {
     countersign_str value;
 } countersign_field;
 
+/**
+ * Both clocks of the host, read together. Frozen.
+ *
+ * The wall clock tells the age of what was fetched elsewhere; every duration is measured on the
+ * monotonic one, so that setting the wall clock lengthens nothing.
+ */
+typedef struct countersign_time {
+    /** Seconds since 1970, as in the tv_sec of CLOCK_REALTIME. */
+    int64_t wall_seconds;
+    /** Nanoseconds below one second, as in its tv_nsec. */
+    uint32_t wall_nanos;
+    /** Zero. */
+    uint32_t reserved;
+    /** Nanoseconds on a clock that is never set, as CLOCK_MONOTONIC; where it starts does not matter. */
+    uint64_t monotonic_nanos;
+} countersign_time;
+
 /* ==========================================================================
  * Statuses
  *
@@ -87,7 +106,7 @@ typedef struct countersign_field {
 #define COUNTERSIGN_NULL_ARGUMENT UINT32_C(2)
 /** An argument is out of range, not UTF-8 where text is asked, or contradicts another. */
 #define COUNTERSIGN_ARGUMENT_INVALID UINT32_C(3)
-/** A struct_size is smaller than this library's struct, or what lies behind it is not zero. */
+/** A struct_size is none that the struct has or had, or what lies behind what this library knows is not zero. */
 #define COUNTERSIGN_STRUCT_SIZE UINT32_C(4)
 /** The policy is refused; the report says where and why. */
 #define COUNTERSIGN_POLICY_INVALID UINT32_C(5)
@@ -103,6 +122,8 @@ typedef struct countersign_field {
 #define COUNTERSIGN_MALFORMED UINT32_C(10)
 /** A fault inside the library was caught. Report it; what the call touched denies. */
 #define COUNTERSIGN_PANIC UINT32_C(11)
+/** The key set that is there was fetched later than this one, and stays. */
+#define COUNTERSIGN_KEYS_OLDER UINT32_C(12)
 
 /** How a call ended: COUNTERSIGN_OK, or one of the other COUNTERSIGN_ statuses. */
 typedef uint32_t countersign_status;
@@ -441,18 +462,32 @@ countersign_status countersign_policy_field_at(const countersign_policy *policy,
                                                size_t index,
                                                countersign_str *out);
 
+/** How many query parameters can carry a credential; 0 for NULL. */
+size_t countersign_policy_parameter_count(const countersign_policy *policy);
+
+/**
+ * The name of a query parameter that can carry a credential: the host scrubs its value from logs and from what it
+ * hands on. access_token is always one, because clients send it whether it is read or not. Names compare with case.
+ * Lent until the policy is freed.
+ *
+ * COUNTERSIGN_NOT_FOUND past the end.
+ */
+countersign_status countersign_policy_parameter_at(const countersign_policy *policy,
+                                                   size_t index,
+                                                   countersign_str *out);
+
 /** Gives a policy back. Stores and verifiers made of it go on working. NULL is ignored. */
 void countersign_policy_free(countersign_policy *policy);
 
 /* ==========================================================================
  * Stores
  *
- * The live keys of a policy's issuers, and the revoked token ids.
+ * The live keys of a policy's issuers, and what is revoked.
  * ======================================================================= */
 
 /**
- * The live key sources of a policy. One per process; any number of its threads may use it, and
- * none ever waits for another.
+ * The live key sources of a policy. One per process; any number of its threads may use it. A check never waits for
+ * another thread; calls that change or export the same source wait for each other.
  */
 typedef struct countersign_store countersign_store;
 
@@ -475,9 +510,12 @@ countersign_status countersign_store_new(const countersign_store_options *option
                                          countersign_store **out);
 
 /**
- * Puts a JWK Set (RFC 7517 section 5) in place of the present one of issuer, as the policy names it.
+ * Puts a JWK Set (RFC 7517 section 5), fetched just now, in place of the present one of issuer, as the policy names it.
  *
- * Checks under way finish with the old one; no thread waits. COUNTERSIGN_NOT_FOUND for an issuer that the
+ * Its age counts from when the store next hears the time: a host that never calls countersign_store_next_fetch keeps
+ * it until it brings another. countersign_store_set_keys_fetched takes one of an earlier time.
+ *
+ * Checks under way finish with the old one. COUNTERSIGN_NOT_FOUND for an issuer that the
  * policy does not have. COUNTERSIGN_KEYS_INVALID for what is no JWK Set or has no usable key: the present set
  * stays, and *report, if report is not NULL, becomes the caller's and says why.
  */
@@ -486,13 +524,347 @@ countersign_status countersign_store_set_keys(countersign_store *store,
                                               countersign_str jwks,
                                               countersign_report **report);
 
-/** Puts these token ids (jti) in place of the revoked ones. They are copied. */
+/**
+ * Writes how many sets the issuer has had so far. While a request waits for a set
+ * (countersign_decision_need), it is worth another check once this is another number than the need's.
+ *
+ * COUNTERSIGN_NOT_FOUND for an issuer that the policy does not have. Any thread; takes no lock.
+ */
+countersign_status countersign_store_generation(const countersign_store *store,
+                                                countersign_str issuer,
+                                                uint64_t *out);
+
+/**
+ * 1 while a fetch for the issuer is under way, else 0; 0 for NULL and for an issuer that the policy does not have.
+ * When it is over without another generation, waiting longer is of no use. Any thread; takes no lock.
+ */
+uint32_t countersign_store_is_fetching(const countersign_store *store,
+                                       countersign_str issuer);
+
+/** How many issuers the policy has; 0 for NULL. */
+size_t countersign_store_issuer_count(const countersign_store *store);
+
+/**
+ * The issuer at index, in the order of the policy and as it names it. Lent until the store is freed.
+ *
+ * COUNTERSIGN_NOT_FOUND past the end.
+ */
+countersign_status countersign_store_issuer_at(const countersign_store *store,
+                                               size_t index,
+                                               countersign_str *out);
+
+/**
+ * Writes what an operator wants to see as one JSON object on one line: every source with its keys, age, last
+ * failure, next fetch and counters, and how much is revoked. Durations are whole seconds; what is not known is null.
+ *
+ * It names issuers, addresses and key ids, never a key, a token or a secret. *needed, if needed is not NULL, becomes
+ * the length, also with COUNTERSIGN_BUFFER_TOO_SMALL; the text may grow from one call to the next. Allocates; not
+ * for every request.
+ */
+countersign_status countersign_store_write_status(const countersign_store *store,
+                                                  const countersign_time *now,
+                                                  char *text,
+                                                  size_t capacity,
+                                                  size_t *needed);
+
+/** Gives a store back. Verifiers made of it go on working. NULL is ignored. */
+void countersign_store_free(countersign_store *store);
+
+/* ==========================================================================
+ * Fetching keys
+ *
+ * The library says what to fetch and when; the host fetches it where it likes and hands the answer in. A ticket is
+ * one request to make, at most one for a source at a time. docs/ABI.md has the loop.
+ * ======================================================================= */
+
+/** The issuer's metadata (OpenID Connect Discovery 1.0 section 4, RFC 8414), which name the key set. */
+#define COUNTERSIGN_FETCH_KIND_METADATA UINT32_C(1)
+/** A JWK Set (RFC 7517 section 5). */
+#define COUNTERSIGN_FETCH_KIND_KEY_SET UINT32_C(2)
+/** A token needs the set for the first time. */
+#define COUNTERSIGN_FETCH_REASON_FIRST_USE UINT32_C(1)
+/** The policy wants the set before the first token. */
+#define COUNTERSIGN_FETCH_REASON_PREFETCH UINT32_C(2)
+/** The set is about to expire. */
+#define COUNTERSIGN_FETCH_REASON_REFRESH UINT32_C(3)
+/** The set has expired. */
+#define COUNTERSIGN_FETCH_REASON_EXPIRED UINT32_C(4)
+/** A token named a key that the set does not have. */
+#define COUNTERSIGN_FETCH_REASON_UNKNOWN_KID UINT32_C(5)
+/** The last attempt failed. */
+#define COUNTERSIGN_FETCH_REASON_RETRY UINT32_C(6)
+/** The host gave the last ticket back. */
+#define COUNTERSIGN_FETCH_REASON_ABANDONED UINT32_C(7)
+/** 200 with a body. */
+#define COUNTERSIGN_OUTCOME_BODY UINT32_C(1)
+/** 304: the set is the one that was there. */
+#define COUNTERSIGN_OUTCOME_NOT_MODIFIED UINT32_C(2)
+/** Anything else: another status, no answer, a body over max_bytes, a certificate that is not trusted. */
+#define COUNTERSIGN_OUTCOME_FAILED UINT32_C(3)
+/**
+ * The host could not go on (the client went away, the worker stops), so nothing is known of the issuer. The ticket is
+ * handed out again at once, a few times in a row.
+ */
+#define COUNTERSIGN_OUTCOME_ABANDONED UINT32_C(4)
+/** The number belongs to no open ticket: nothing changed. */
+#define COUNTERSIGN_DONE_IGNORED UINT32_C(1)
+/** The answer came behind its deadline: nothing changed, the attempt counts as failed. */
+#define COUNTERSIGN_DONE_LATE UINT32_C(2)
+/** The set is in place. */
+#define COUNTERSIGN_DONE_LOADED UINT32_C(3)
+/** The set that is there has a new lifetime. */
+#define COUNTERSIGN_DONE_RENEWED UINT32_C(4)
+/** The metadata told where the set is; its ticket is next. */
+#define COUNTERSIGN_DONE_LOCATED UINT32_C(5)
+/** The failure is noted, or the next address of the metadata is tried. */
+#define COUNTERSIGN_DONE_NOTED UINT32_C(6)
+/** The ticket will be handed out again. */
+#define COUNTERSIGN_DONE_AGAIN UINT32_C(7)
+
+/**
+ * A ticket as it was handed out: one request for the host to make. Needs the store no more. Belongs to one thread at
+ * a time.
+ */
+typedef struct countersign_fetch countersign_fetch;
+
+/**
+ * One request for the host to make: GET without cookies and credentials, over https unless url says http, following
+ * redirects to the same origin alone. The texts are lent until the fetch is freed.
+ */
+typedef struct countersign_fetch_info {
+    /** sizeof(countersign_fetch_info), set by the caller. */
+    uint64_t struct_size;
+    /** The number of the ticket; never 0, never given twice by one store. */
+    uint64_t ticket;
+    /** One of COUNTERSIGN_FETCH_KIND_. */
+    uint32_t kind;
+    /** One of COUNTERSIGN_FETCH_REASON_, for logs. */
+    uint32_t reason;
+    /** The issuer as the policy names it. */
+    countersign_str issuer;
+    /** Where. */
+    countersign_str url;
+    /** What If-None-Match carries, quotes and all; NULL for no such field. */
+    countersign_str etag;
+    /**
+     * On the clock of countersign_time's monotonic_nanos; an answer that comes later changes nothing and counts as a
+     * failure.
+     */
+    uint64_t deadline_nanos;
+    /** A longer body is a failure, and need not be read. */
+    uint64_t max_bytes;
+} countersign_fetch_info;
+
+/**
+ * What came of a fetch. Everything it points to is read during countersign_store_fetch_done only. The texts of the
+ * response stand here as the issuer sent them: what cannot be read of them spoils nothing but itself.
+ */
+typedef struct countersign_fetch_result {
+    /** sizeof(countersign_fetch_result), set by the caller. */
+    uint64_t struct_size;
+    /** The number of the ticket. */
+    uint64_t ticket;
+    /** One of COUNTERSIGN_OUTCOME_. */
+    uint32_t outcome;
+    /** Zero. */
+    uint32_t reserved;
+    /** With COUNTERSIGN_OUTCOME_BODY: the body, without content codings. */
+    countersign_str body;
+    /** With COUNTERSIGN_OUTCOME_BODY: the response's ETag, quotes and all; NULL for none. */
+    countersign_str etag;
+    /** The response's Cache-Control as it stood, several lines joined by commas; NULL for none. */
+    countersign_str cache_control;
+    /** The seconds that the response's Age tells; 0 for none. */
+    uint64_t age_seconds;
+    /**
+     * With COUNTERSIGN_OUTCOME_FAILED: a word for the operator, as in "HTTP 500" or "timeout", which appears in the
+     * status; NULL for none.
+     */
+    countersign_str failure;
+} countersign_fetch_result;
+
+/**
+ * When to call countersign_store_next_fetch, on the clock of countersign_time's monotonic_nanos; UINT64_MAX while
+ * there is nothing to do, and for NULL.
+ *
+ * A check may bring the moment forward, so a host that sleeps until then looks again after checks whose decision has
+ * a need. Any thread; one atomic load.
+ */
+uint64_t countersign_store_due_at(const countersign_store *store);
+
+/**
+ * Hands out the next ticket that is due. A host calls it until it gives COUNTERSIGN_NOT_FOUND, for there may be
+ * several sources.
+ *
+ * COUNTERSIGN_NOT_FOUND if nothing is due now. On success *out is the caller's; give it back with
+ * countersign_fetch_free. The ticket stays open until countersign_store_fetch_done or its deadline. Any thread:
+ * no two get the same ticket.
+ */
+countersign_status countersign_store_next_fetch(countersign_store *store,
+                                                const countersign_time *now,
+                                                countersign_fetch **out);
+
+/** What is to be fetched. */
+countersign_status countersign_fetch_describe(const countersign_fetch *fetch,
+                                              countersign_fetch_info *out);
+
+/**
+ * Gives a fetch back; NULL is ignored. Its ticket stays open: a host that will not answer says
+ * COUNTERSIGN_OUTCOME_ABANDONED to countersign_store_fetch_done.
+ */
+void countersign_fetch_free(countersign_fetch *fetch);
+
+/**
+ * Closes a ticket with what came of it. A set that was loaded decides the next check of every thread.
+ *
+ * On success *done, if done is not NULL, becomes one of COUNTERSIGN_DONE_. A late, unknown or already closed number
+ * changes nothing and is a success. How long a set is fresh is read from cache_control and age_seconds, or is the
+ * policy's ttl.
+ *
+ * COUNTERSIGN_KEYS_INVALID for a body that is of no use: the ticket is closed, it counts as a failed attempt, the last
+ * good set stays, and *report, if report is not NULL, becomes the caller's and says why. Any other status leaves the
+ * ticket open. Any thread; only calls for the same source wait for each other.
+ */
+countersign_status countersign_store_fetch_done(countersign_store *store,
+                                                const countersign_fetch_result *result,
+                                                const countersign_time *now,
+                                                uint32_t *done,
+                                                countersign_report **report);
+
+/** The word for a kind of fetch, as in "key_set"; empty for a number that this library does not know. Static text. */
+countersign_str countersign_fetch_kind_name(uint32_t kind);
+
+/**
+ * The word for the reason of a fetch, as in "unknown_kid"; empty for a number that this library does not know.
+ * Static text.
+ */
+countersign_str countersign_fetch_reason_name(uint32_t reason);
+
+/**
+ * The word for what became of an answer, as in "loaded"; empty for a number that this library does not know.
+ * Static text.
+ */
+countersign_str countersign_done_name(uint32_t done);
+
+/* ==========================================================================
+ * Key sets that travel
+ *
+ * From one store to the next, over a reload, through a file or memory that processes share.
+ * ======================================================================= */
+
+/** A copy of the set that an issuer had at one moment. Belongs to one thread at a time. */
+typedef struct countersign_export countersign_export;
+
+/**
+ * A JWK Set with what is known of it. What an export lends in it lives until the export is freed; what a host
+ * hands in is read during the call only.
+ */
+typedef struct countersign_keys {
+    /** sizeof(countersign_keys), set by the caller. */
+    uint64_t struct_size;
+    /** The JWK Set (RFC 7517 section 5), byte for byte as it came. */
+    countersign_str jwks;
+    /** The entity tag of its response, quotes and all, for the next fetch; NULL for none. */
+    countersign_str etag;
+    /** When it was fetched: seconds since 1970; 0 if that is not known. */
+    int64_t fetched_at_seconds;
+    /** The same: nanoseconds below one second. */
+    uint32_t fetched_at_nanos;
+    /** Zero. */
+    uint32_t reserved;
+} countersign_keys;
+
+/**
+ * Copies the set of an issuer that was fetched or pushed last, for countersign_store_set_keys_fetched of another store.
+ *
+ * COUNTERSIGN_NOT_FOUND for an issuer that the policy does not have, and while there is no set but what stands in
+ * the policy. On success *out is the caller's and needs the store no more; give it back with countersign_export_free.
+ */
+countersign_status countersign_store_export(const countersign_store *store,
+                                            countersign_str issuer,
+                                            countersign_export **out);
+
+/** What was exported. */
+countersign_status countersign_export_describe(const countersign_export *exported,
+                                               countersign_keys *out);
+
+/** Gives an export back. NULL is ignored. */
+void countersign_export_free(countersign_export *exported);
+
+/**
+ * Puts a set that was fetched at an earlier time in place of the present one of issuer: a file, a copy of another
+ * process, the export of before a reload.
+ *
+ * Its age counts: it is refreshed and given up when it would have been. A moment in the future, of a clock that was
+ * set since, counts as now, and so does one that is not known. keys is read during the call only. Any thread.
+ *
+ * COUNTERSIGN_NOT_FOUND for an issuer that the policy does not have. COUNTERSIGN_KEYS_OLDER if the set that is there
+ * was fetched later. COUNTERSIGN_KEYS_INVALID for what is no JWK Set or has no usable key; *report, if report is not
+ * NULL, then becomes the caller's and says why. In all three cases the present set stays.
+ */
+countersign_status countersign_store_set_keys_fetched(countersign_store *store,
+                                                      countersign_str issuer,
+                                                      const countersign_keys *keys,
+                                                      const countersign_time *now,
+                                                      countersign_report **report);
+
+/* ==========================================================================
+ * Revocation
+ *
+ * Token ids (jti), sessions (sid) and everything of a subject before a moment. What is said here counts for the
+ * next check of every thread, in this process. Texts are copied; a call that fails changes nothing.
+ * ======================================================================= */
+
+/** A subject, and the moment before which its tokens are revoked. Frozen. */
+typedef struct countersign_revoked_subject {
+    /** The sub of the tokens, of whatever issuer. */
+    countersign_str subject;
+    /** Seconds since 1970, above zero. A token whose iat is earlier is revoked, and one that has none. */
+    int64_t before_seconds;
+} countersign_revoked_subject;
+
+/** Puts these token ids (jti) in place of the revoked ones. They are copied. Any thread. */
 countersign_status countersign_store_set_revoked(countersign_store *store,
                                                  const countersign_str *ids,
                                                  size_t id_count);
 
-/** Gives a store back. Verifiers made of it go on working. NULL is ignored. */
-void countersign_store_free(countersign_store *store);
+/** Revokes these token ids (jti) too. They are copied. Any thread; cheap however many there are already. */
+countersign_status countersign_store_revoke_ids(countersign_store *store,
+                                                const countersign_str *ids,
+                                                size_t id_count);
+
+/**
+ * Puts these session ids (sid, OpenID Connect Front-Channel Logout 1.0 section 3) in place of the revoked ones.
+ * They are copied. Any thread.
+ */
+countersign_status countersign_store_set_revoked_sessions(countersign_store *store,
+                                                          const countersign_str *sessions,
+                                                          size_t session_count);
+
+/** Revokes these session ids (sid) too. They are copied. Any thread. */
+countersign_status countersign_store_revoke_sessions(countersign_store *store,
+                                                     const countersign_str *sessions,
+                                                     size_t session_count);
+
+/**
+ * Puts these subjects in place of the revoked ones; of a subject that stands twice the later moment counts. They are
+ * copied. Any thread.
+ *
+ * COUNTERSIGN_ARGUMENT_INVALID for a moment of zero or less, which is that of a clock that was not set.
+ */
+countersign_status countersign_store_set_revoked_subjects(countersign_store *store,
+                                                          const countersign_revoked_subject *subjects,
+                                                          size_t subject_count);
+
+/**
+ * Revokes every token of this subject, of whatever issuer, that was issued (iat) before this moment or does not say
+ * when. An earlier moment than the one that is there changes nothing. Any thread.
+ *
+ * COUNTERSIGN_ARGUMENT_INVALID for a moment of zero or less, which is that of a clock that was not set.
+ */
+countersign_status countersign_store_revoke_subject_before(countersign_store *store,
+                                                           countersign_str subject,
+                                                           int64_t before_seconds);
 
 /* ==========================================================================
  * Requests
@@ -531,6 +903,11 @@ typedef struct countersign_request {
     uint64_t *counters;
     /** The length of the array; the places are those of countersign_reason_at. */
     size_t counter_count;
+    /**
+     * Nanoseconds on the clock of countersign_time's monotonic_nanos; 0 for a host that does not tell. Without it no
+     * key set grows too old to use, and a denial that waits for keys does not know when to come again.
+     */
+    uint64_t monotonic_nanos;
 } countersign_request;
 
 /* ==========================================================================
@@ -553,7 +930,10 @@ typedef struct countersign_request {
 #define COUNTERSIGN_SCHEME_API_KEY UINT32_C(5)
 /** The host has nothing to do. */
 #define COUNTERSIGN_NEED_NONE UINT32_C(0)
-/** The host fetches the issuer's JWK Set and hands it to countersign_store_set_keys. */
+/**
+ * The issuer's JWK Set is wanted: the host takes tickets (countersign_store_next_fetch), or brings a set without one
+ * (countersign_store_set_keys).
+ */
 #define COUNTERSIGN_NEED_KEYS UINT32_C(1)
 
 /**
@@ -576,6 +956,11 @@ typedef struct countersign_need {
     countersign_str issuer;
     /** Where its JWK Set is; NULL if the policy leaves that to discovery. */
     countersign_str jwks_uri;
+    /**
+     * Which of the issuer's sets judged the token, 0 for none. Once countersign_store_generation tells another number,
+     * the same request is worth another check.
+     */
+    uint64_t generation;
 } countersign_need;
 
 /** Makes a decision, which denies. Give it back with countersign_decision_free. */

@@ -59,6 +59,10 @@ pub const BACKOFF_DOUBLINGS: u32 = 20;
 pub const ABANDONED_IN_A_ROW: u8 = 3;
 /// Seconds after which an issuer's metadata are read again (RFC 8414 section 3 leaves it open).
 pub const METADATA_SECONDS: u64 = 86_400;
+/// Bytes read of a Cache-Control field; servers refuse whole header lines of 8 KiB.
+pub const CACHE_CONTROL_BYTES: usize = 8192;
+/// Bytes of an entity tag that is kept for the next fetch; those of real servers have fewer than 100.
+pub const ENTITY_TAG_BYTES: usize = 512;
 /// Characters kept of what a host says about a failed fetch.
 pub const FAILURE_CHARACTERS: usize = 200;
 /// Most remembered verdicts; at a few kilobytes each this is what a large machine can spare.

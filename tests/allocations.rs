@@ -286,6 +286,43 @@ fn a_check_on_a_warm_decision_allocates_nothing_of_ours() {
 }
 
 #[test]
+fn a_remembered_verdict_allocates_nothing() {
+    for algorithm in ["RS256", "ES256", "EdDSA"] {
+        let signer = Signer::new(algorithm);
+        let bare = signer.bare();
+        let mut cases = cases(&signer);
+        cases.retain(|case| case.reason == Reason::Ok);
+        assert!(cases.len() > 4);
+        for entries in [1, 100] {
+            let policy = signer.policy(
+                r#","typ":["at+jwt",null]"#,
+                &format!(r#","scopes":["reports:read"],"remember":{{"entries":{entries}}}"#),
+            );
+            let verifier = Verifier::new(Policy::load(policy.as_bytes(), &[]).unwrap().0);
+            let mut decision = Decision::new();
+            let run = |case: &Case, decision: &mut Decision| {
+                let (all, ()) = allocations(|| check(&verifier, case, decision));
+                assert_eq!(decision.reason(), Reason::Ok, "{algorithm} {}", case.name);
+                let claims = decision.claims().unwrap();
+                assert!(claims.member("exp").is_some_and(|exp| exp.as_i64() == Some(NOW + 300)));
+                all
+            };
+            // Decoded and remembered once each, so that both ways have their memory.
+            for case in cases.iter().chain(&cases) {
+                run(case, &mut decision);
+                run(case, &mut decision);
+            }
+            for case in &cases {
+                // Found where there is room for all; else missed, and kept in place of the one before.
+                let library = if entries == 1 { of_the_library(case, &bare) } else { 0 };
+                assert_eq!(run(case, &mut decision), library, "{algorithm} {}, {entries} entries", case.name);
+                assert_eq!(run(case, &mut decision), 0, "{algorithm} {}, {entries} entries, again", case.name);
+            }
+        }
+    }
+}
+
+#[test]
 fn reading_and_saving_a_decision_allocate_nothing() {
     let signer = Signer::new("HS256");
     let (verifier, cases) = (verifier(&signer), cases(&signer));

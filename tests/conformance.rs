@@ -97,6 +97,7 @@ fn the_corpus_covers_what_it_must() {
         *by_file.entry(&row.file).or_default() += 1;
     }
     assert!(by_file["check"] >= 300, "{by_file:?}");
+    assert!(by_file["store"] >= 80, "{by_file:?}");
     for file in ["verify_jws", "load_keys", "parse_challenges", "parse_authorization", "build_challenge", "decode"] {
         assert!(by_file[file] >= 25, "{by_file:?}");
     }

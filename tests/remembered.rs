@@ -91,6 +91,12 @@ fn told(decision: &Decision) -> String {
     )
 }
 
+fn saved(decision: &Decision) -> Vec<u8> {
+    let mut block = vec![0; decision.saved_len()];
+    decision.save(&mut block).unwrap();
+    block
+}
+
 fn change(numbers: &mut Numbers, stores: [&countersign::KeyStore; 2], now: u64) {
     let (kind, set) = (numbers.below(8), random_set(numbers));
     let name = numbers.one(&["x1", "x2", "s1", "alice", "other"]);
@@ -140,6 +146,7 @@ fn run(entries: usize, seed: u64, steps: usize) -> [usize; 2] {
         plain.check(&request, &mut first);
         remembering.check(&request, &mut second);
         assert_eq!(told(&first), told(&second), "entries {entries}, seed {seed}, step {step}");
+        assert_eq!(saved(&first), saved(&second), "entries {entries}, seed {seed}, step {step}");
         if first.allowed() { allowed += 1 } else { denied += 1 }
     }
     [allowed, denied]

@@ -6,7 +6,7 @@ mod live_support;
 use std::time::Instant;
 
 use countersign::time::{Now, Wall};
-use countersign::{KeyStore, Outcome, Reason};
+use countersign::{Done, KeyStore, KeysRefused, Outcome, Reason};
 use live_support::*;
 use serde_json::{Value, json};
 
@@ -62,6 +62,40 @@ fn a_reload_starts_with_the_keys_of_before() {
     assert_eq!(check(&second, &token_of(ISSUER, 1, ""), now).reason(), Reason::Ok);
     assert_eq!(second.store().issuers().collect::<Vec<_>>(), [ISSUER]);
     assert_eq!(second.store().export(ISSUER).unwrap().fetched_at, Some(Wall::from_nanos(EPOCH + 100_000_000_000)));
+}
+
+#[test]
+fn an_imported_set_brings_its_entity_tag() {
+    let first = verifier(&fetched(r#""prefetch":true"#));
+    let ticket = first.store().next_fetch(at(0)).unwrap().ticket;
+    let text = jwks(&[1]);
+    let outcome = Outcome::Body { bytes: text.as_bytes(), etag: Some("\"v1\""), max_age: None };
+    first.store().fetch_done(ticket, outcome, at(0)).unwrap();
+    let kept = first.store().export(ISSUER).unwrap();
+    assert_eq!(kept.etag.as_deref(), Some("\"v1\""));
+    let second = verifier(&fetched(""));
+    second.store().import(ISSUER, &kept, at(300)).unwrap();
+    assert_eq!(second.store().export(ISSUER), Some(kept.clone()));
+    let now = at_nanos(second.store().due_at());
+    let refresh = second.store().next_fetch(now).unwrap();
+    assert_eq!(refresh.etag.as_deref(), Some("\"v1\""));
+    assert!(matches!(
+        second.store().fetch_done(refresh.ticket, Outcome::NotModified { max_age: None }, now),
+        Ok(Done::Renewed)
+    ));
+    assert_eq!(second.store().generation(ISSUER), Some(1));
+    assert!(matches!(second.store().import(ISSUER, &kept, now), Err(KeysRefused::Older)));
+}
+
+#[test]
+fn a_tag_that_could_not_be_sent_back_is_not_kept() {
+    let verifier = verifier(&fetched(r#""prefetch":true"#));
+    let ticket = verifier.store().next_fetch(at(0)).unwrap().ticket;
+    let text = jwks(&[1]);
+    let outcome = Outcome::Body { bytes: text.as_bytes(), etag: Some("\"v1\"\r\nX: y"), max_age: None };
+    verifier.store().fetch_done(ticket, outcome, at(0)).unwrap();
+    assert_eq!(verifier.store().export(ISSUER).unwrap().etag, None);
+    assert_eq!(reason(&verifier, 1, at(0)), Reason::Ok);
 }
 
 #[test]

@@ -37,7 +37,47 @@ struct RequestHead {
     rest: [u32; 63],
 }
 
+#[repr(C)]
+struct Time {
+    wall_seconds: i64,
+    wall_nanos: u32,
+    reserved: u32,
+    monotonic_nanos: u64,
+}
+
+#[repr(C)]
+struct StoreOptions {
+    struct_size: u64,
+    entropy: Str,
+}
+
+#[repr(C)]
+struct FetchResult {
+    struct_size: u64,
+    ticket: u64,
+    outcome: u32,
+    reserved: u32,
+    body: Str,
+    etag: Str,
+    cache_control: Str,
+    age_seconds: u64,
+    failure: Str,
+}
+
 unsafe extern "C" {
+    fn countersign_policy_new(options: *const u8, json: Str, out: *mut *mut u8, report: *mut *mut u8) -> u32;
+    fn countersign_store_new(options: *const StoreOptions, policy: *const u8, out: *mut *mut u8) -> u32;
+    fn countersign_store_free(store: *mut u8);
+    fn countersign_store_next_fetch(store: *mut u8, now: *const Time, out: *mut *mut u8) -> u32;
+    fn countersign_store_fetch_done(
+        store: *mut u8,
+        result: *const FetchResult,
+        now: *const Time,
+        done: *mut u32,
+        report: *mut *mut u8,
+    ) -> u32;
+    fn countersign_store_is_fetching(store: *const u8, issuer: Str) -> u32;
+    fn countersign_fetch_free(fetch: *mut u8);
     fn countersign_verifier_from_json(options: *const u8, json: Str, out: *mut *mut u8, report: *mut *mut u8) -> u32;
     fn countersign_decision_new(out: *mut *mut u8) -> u32;
     fn countersign_decision_free(decision: *mut u8);
@@ -67,6 +107,7 @@ struct Input<'a> {
     nanos: u32,
     capacity: u16,
     text: &'a [u8],
+    outcome: u8,
 }
 
 struct Shared(*mut u8);
@@ -83,6 +124,15 @@ static VERIFIER: LazyLock<Shared> = LazyLock::new(|| {
     let status = unsafe { countersign_verifier_from_json(ptr::null(), text(policy), &mut verifier, ptr::null_mut()) };
     assert_eq!(status, 0);
     Shared(verifier)
+});
+
+static POLICY: LazyLock<Shared> = LazyLock::new(|| {
+    let policy = br#"{"realm":"fuzz","bearer":{"issuers":[{"issuer":"https://login.example.com","audience":false,
+        "jwks_uri":"https://login.example.com/keys","keys":{"prefetch":true}}]}}"#;
+    let mut made = ptr::null_mut();
+    // SAFETY: as above.
+    assert_eq!(unsafe { countersign_policy_new(ptr::null(), text(policy), &mut made, ptr::null_mut()) }, 0);
+    Shared(made)
 });
 
 fn text(bytes: &[u8]) -> Str {
@@ -112,7 +162,41 @@ fuzz_target!(|input: Input<'_>| {
     };
     // SAFETY: every pointer is to living memory of the length given with it, or NULL; sizes never reach past a struct.
     unsafe { drive(&input, &request) };
+    // SAFETY: as above.
+    unsafe { fetch(&input) };
 });
+
+/// A ticket answered with stray bytes: a call that was carried out has closed it, any other leaves it open. An attempt
+/// whose ticket was given back is still under way.
+unsafe fn fetch(input: &Input<'_>) {
+    unsafe {
+        let (mut store, mut ticket, mut report, mut done) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut(), 0);
+        let options = StoreOptions { struct_size: 24, entropy: text(b"16 random bytes.") };
+        assert_eq!(countersign_store_new(&options, POLICY.0, &mut store), 0);
+        let now = Time { wall_seconds: input.seconds, wall_nanos: 0, reserved: 0, monotonic_nanos: 1 };
+        assert_eq!(countersign_store_next_fetch(store, &now, &mut ticket), 0);
+        countersign_fetch_free(ticket);
+        // The first ticket of a store of one source is its first number.
+        let result = FetchResult {
+            struct_size: 96,
+            ticket: 1,
+            outcome: u32::from(input.outcome % 6),
+            reserved: 0,
+            body: text(input.text),
+            etag: optional(input.method),
+            cache_control: text(input.target),
+            age_seconds: u64::from(input.nanos),
+            failure: optional(input.method),
+        };
+        let status = countersign_store_fetch_done(store, &result, &now, &mut done, &mut report);
+        assert_eq!(matches!(status, 0 | 6), matches!(result.outcome, 1..=4));
+        assert!(status != 0 || matches!(done, 3 | 6 | 7));
+        let is_open = countersign_store_is_fetching(store, text(b"https://login.example.com")) == 1;
+        assert_eq!(is_open, !matches!(status, 0 | 6) || done == 7);
+        countersign_report_free(report);
+        countersign_store_free(store);
+    }
+}
 
 unsafe fn drive(input: &Input<'_>, request: &RequestHead) {
     unsafe {

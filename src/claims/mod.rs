@@ -19,6 +19,7 @@ pub use binding::check_binding;
 pub use issuer::{IssuerName, TemplateFault, is_tenant};
 pub use kind::TypRule;
 pub use path::ClaimPath;
+pub(crate) use registered::Places;
 pub use registered::Registered;
 pub use required::{RFC9068_REQUIRED, check_required, check_text_claims};
 pub use rules::{Reject, Rule, Scalar, Test, check_access, check_claims, check_reject};

@@ -61,6 +61,23 @@ impl<'a> Registered<'a> {
         members.is_some()
     }
 
+    /// Where each of them stands on the payload's tape, for [`Registered::put_at`].
+    pub(crate) fn places(&self) -> Places {
+        NAMES.map(|name| self.named(name).map_or(0, |claim| claim.place()))
+    }
+
+    /// Puts the claims of a payload that was read before where they are to stay.
+    #[inline]
+    pub(crate) fn put_at(&mut self, places: &Places) {
+        let root = self.root;
+        let claim = |place: usize| places.get(place).filter(|at| **at != 0).and_then(|at| root.at_place(*at));
+        for place in 0..NAMES.len() {
+            if let Some(slot) = self.slot(place) {
+                *slot = claim(place);
+            }
+        }
+    }
+
     /// The whole payload.
     pub const fn root(&self) -> Value<'a> {
         self.root
@@ -114,6 +131,9 @@ impl<'a> Registered<'a> {
     }
 }
 
+/// Where the claims stand on a tape, in the order of [`NAMES`]; 0, where the payload itself stands, for none.
+pub(crate) type Places = [u32; NAMES.len()];
+
 const NAMES: [&str; 11] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "client_id", "scope", "scp"];
 
 static WANTED: Wanted<11> = Wanted::new(NAMES);
@@ -139,6 +159,26 @@ mod tests {
             }
             assert_eq!(claims.named("other").unwrap().as_i64(), Some(1));
             assert!(claims.named("absent").is_none());
+        }
+    }
+
+    #[test]
+    fn claims_are_put_back_where_they_were_found() {
+        // Each of them absent once, where another member of that name stands deeper.
+        for absent in NAMES {
+            let others = NAMES.iter().filter(|name| **name != absent);
+            let members: Vec<String> =
+                others.map(|name| format!(r#""x{name}":{{"{absent}":0}},"{name}":["{name}"]"#)).collect();
+            let text = format!("{{{}}}", members.join(","));
+            let document = Document::parse(text.as_bytes(), Duplicates::Refuse).unwrap();
+            let found = Registered::read(document.root()).unwrap();
+            let mut put = Registered::unread(document.root());
+            put.put_at(&found.places());
+            for name in NAMES {
+                let raw = |claims: &Registered<'_>| claims.named(name).map(|claim| claim.raw().to_owned());
+                assert_eq!(raw(&put), raw(&found), "{name}");
+                assert_eq!(raw(&put), (name != absent).then(|| format!("[\"{name}\"]")));
+            }
         }
     }
 

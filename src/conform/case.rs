@@ -3,6 +3,7 @@
 use base64::Engine as _;
 
 use crate::json::Value;
+use crate::time::Wall;
 
 /// Why a line is no case, for the answer's `message`.
 pub(super) struct CaseFault(pub(super) String);
@@ -81,6 +82,20 @@ impl<'a> Case<'a> {
             (None, Some(text)) => Ok(text),
             _ => Err(self.fault(json, "is needed, or its raw text, and not both")),
         }
+    }
+
+    /// The text of the policy document, which may be broken only as raw text.
+    pub(super) fn policy(&self) -> Result<String, CaseFault> {
+        if self.member("policy").is_some_and(|policy| policy.as_object().is_none()) {
+            return Err(self.fault("policy", "is no object"));
+        }
+        self.document("policy", "policy_text")
+    }
+
+    /// A moment in seconds since 1970.
+    pub(super) fn time(&self, name: &str) -> Result<Wall, CaseFault> {
+        let time = self.required(name)?.as_number().and_then(Wall::parse);
+        time.ok_or_else(|| self.fault(name, "is no time in seconds"))
     }
 
     pub(super) fn fault(&self, name: &str, what: &str) -> CaseFault {

@@ -1,15 +1,13 @@
 //! The operation `check`: one request against one policy.
 
 use super::answer::Answer;
-use super::case::{Case, CaseFault, bytes, text};
-use crate::claims::Scopes;
+use super::case::{Case, CaseFault};
+use super::request::Asked;
 use crate::json::Value;
 use crate::policy::{Policy, Report};
 use crate::reason::Reason;
-use crate::request::{FieldLine, Request};
 use crate::result::{Decision, Need};
 use crate::scheme_name::SchemeName;
-use crate::time::Wall;
 use crate::verifier::Verifier;
 
 const MEMBERS: [&str; 10] =
@@ -17,20 +15,18 @@ const MEMBERS: [&str; 10] =
 
 /// A case with everything read and of its type.
 struct CheckCase {
+    asked: Asked,
     policy: String,
     keys: Vec<(String, String)>,
-    request: OwnedRequest,
-    profile: Option<String>,
-    scopes: Option<String>,
     revoked: Vec<String>,
-    now: Wall,
 }
 
-struct OwnedRequest {
-    method: String,
-    target: String,
-    headers: Vec<(String, Vec<u8>)>,
-    client_cert_sha256: Option<String>,
+/// Which needs an answer tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Those with an address; a set that discovery finds has none to name yet.
+    WithAddress,
+    All,
 }
 
 pub(super) fn check(case: &Case<'_>) -> Result<String, CaseFault> {
@@ -49,21 +45,13 @@ fn decide(id: &str, case: &CheckCase, policy: &Policy) -> String {
         let _ = verifier.store().set_keys(issuer, jwks.as_bytes());
     }
     verifier.store().set_revoked(case.revoked.iter().map(String::as_str));
-    let request = &case.request;
-    let lines: Vec<FieldLine<'_>> =
-        request.headers.iter().map(|(name, value)| FieldLine { name: name.as_bytes(), value }).collect();
-    let mut call = Request::new(&request.method, &request.target, &lines, case.now);
-    call.profile = case.profile.as_deref();
-    call.scopes = case.scopes.as_deref();
-    call.client_cert_sha256 = request.client_cert_sha256.as_deref();
-    let mut decision = Decision::new();
-    verifier.check(&call, &mut decision);
-    write_decision(id, &decision)
+    let mut answer = Answer::to(id);
+    write_decision(&mut answer, &case.asked.decide(&verifier, None), Needs::WithAddress);
+    answer.finish()
 }
 
-/// The answer for a decision; every front writes its own from its own accessors.
-fn write_decision(id: &str, decision: &Decision) -> String {
-    let mut answer = Answer::to(id);
+/// The members for a decision; every front writes its own from its own accessors.
+pub(super) fn write_decision(answer: &mut Answer, decision: &Decision, needs: Needs) {
     answer.raw("status", &decision.http_status().to_string());
     answer.text("reason", decision.reason().name());
     answer.text_or_null("scheme", decision.scheme().map(SchemeName::as_str));
@@ -75,23 +63,21 @@ fn write_decision(id: &str, decision: &Decision) -> String {
     });
     answer.value_or_null("claims", decision.claims());
     match decision.need() {
-        Some(Need::Keys { issuer, jwks_uri: Some(jwks_uri), .. }) => {
+        Some(Need::Keys { issuer, jwks_uri, .. }) if jwks_uri.is_some() || needs == Needs::All => {
             answer.name("need");
             answer.object(|answer| {
                 answer.name("keys");
                 answer.object(|answer| {
                     answer.text("issuer", issuer);
-                    answer.text("jwks_uri", jwks_uri);
+                    answer.text_or_null("jwks_uri", jwks_uri);
                 });
             });
         }
-        // A set that discovery finds has no address to name yet.
         _ => answer.raw("need", "null"),
     }
-    answer.finish()
 }
 
-fn policy_invalid(id: &str, report: &Report) -> String {
+pub(super) fn policy_invalid(id: &str, report: &Report) -> String {
     let (pointer, message) =
         report.first_error().map_or(("", ""), |entry| (entry.pointer.as_str(), entry.text.as_str()));
     let mut answer = Answer::to(id);
@@ -101,22 +87,11 @@ fn policy_invalid(id: &str, report: &Report) -> String {
 
 fn read_case(case: &Case<'_>) -> Result<CheckCase, CaseFault> {
     case.only(&MEMBERS)?;
-    if case.member("policy").is_some_and(|policy| policy.as_object().is_none()) {
-        return Err(case.fault("policy", "is no object"));
-    }
-    let now = case.required("now")?.as_number().and_then(Wall::parse);
-    let scopes = case.optional_text("scopes")?;
-    if scopes.as_deref().is_some_and(|scopes| Scopes::parse(scopes).is_none()) {
-        return Err(case.fault("scopes", "cannot be written into a challenge"));
-    }
     Ok(CheckCase {
-        policy: case.document("policy", "policy_text")?,
+        asked: Asked::read(case)?,
+        policy: case.policy()?,
         keys: case.optional_list("keys")?.unwrap_or_default().into_iter().map(read_keys).collect::<Result<_, _>>()?,
-        request: read_request(case.required("request")?)?,
-        profile: case.nullable_text("profile")?,
-        scopes,
         revoked: case.texts("revoked")?.unwrap_or_default(),
-        now: now.ok_or_else(|| case.fault("now", "is no time in seconds"))?,
     })
 }
 
@@ -124,25 +99,4 @@ fn read_keys(value: Value<'_>) -> Result<(String, String), CaseFault> {
     let keys = Case::new(value, "a member of keys")?;
     keys.only(&["issuer", "jwks", "jwks_text"])?;
     Ok((keys.text("issuer")?, keys.document("jwks", "jwks_text")?))
-}
-
-fn read_request(value: Value<'_>) -> Result<OwnedRequest, CaseFault> {
-    let request = Case::new(value, "the request")?;
-    request.only(&["method", "target", "headers", "client_cert_sha256"])?;
-    let headers = request.list("headers")?.into_iter().map(read_header);
-    Ok(OwnedRequest {
-        method: request.optional_text("method")?.unwrap_or_else(|| "GET".into()),
-        target: request.text("target")?,
-        headers: headers.collect::<Result<_, _>>()?,
-        client_cert_sha256: request.nullable_text("client_cert_sha256")?,
-    })
-}
-
-fn read_header(value: Value<'_>) -> Result<(String, Vec<u8>), CaseFault> {
-    let fault = || CaseFault("a header is no pair of name and value".into());
-    let mut pair = value.as_array().ok_or_else(fault)?;
-    match (pair.next(), pair.next(), pair.next()) {
-        (Some(name), Some(value), None) => Ok((text(name).ok_or_else(fault)?, bytes(value, "a header value")?)),
-        _ => Err(fault()),
-    }
 }

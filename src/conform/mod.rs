@@ -8,6 +8,9 @@ mod case;
 mod challenges;
 mod check;
 mod keys;
+mod request;
+mod steps;
+mod store;
 
 use answer::Answer;
 use case::{Case, CaseFault};
@@ -42,6 +45,7 @@ fn answer_case(document: &Document) -> Result<String, CaseFault> {
     let operation = case.text("op")?;
     match operation.as_str() {
         "check" => check::check(&case),
+        "store" => store::store(&case),
         "verify_jws" => keys::verify_jws(&case),
         "load_keys" => keys::load_keys(&case),
         "decode" => keys::decode(&case),

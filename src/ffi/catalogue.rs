@@ -3,8 +3,9 @@
 //! Static data; any thread may read it at any time.
 
 use super::boundary::{call, read};
+use super::sized::write_struct;
 use super::status::{Failure, countersign_status};
-use super::types::{countersign_str, write_struct};
+use super::types::countersign_str;
 use crate::reason::Reason;
 
 /// The number of the ABI, which is also that of the SONAME.

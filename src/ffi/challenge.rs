@@ -5,8 +5,9 @@
 use core::ffi::c_char;
 
 use super::boundary::{borrow, call, check_place, fill, give, put, put_if_wanted, read, take_back};
+use super::sized::write_struct;
 use super::status::{COUNTERSIGN_MALFORMED, Failure, countersign_status};
-use super::types::{countersign_field, countersign_str, list, write_struct};
+use super::types::{countersign_field, countersign_str, list};
 use crate::http::{self, Param};
 
 /// What was read of WWW-Authenticate lines or of an Authorization value. One thread at a time.

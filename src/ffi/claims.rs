@@ -6,8 +6,9 @@ use core::ffi::c_char;
 
 use super::boundary::{borrow, call, put, put_if_wanted};
 use super::decision::countersign_decision;
+use super::sized::write_struct;
 use super::status::{COUNTERSIGN_BUFFER_TOO_SMALL, COUNTERSIGN_WRONG_KIND, Failure, countersign_status};
-use super::types::{countersign_str, memory, write_struct};
+use super::types::{countersign_str, memory};
 use crate::arena::SliceSink;
 use crate::json::{Kind, Value};
 

@@ -5,8 +5,9 @@
 use core::ffi::c_char;
 
 use super::boundary::{Undecided, borrow, borrow_mut, call, check_place, give, put, put_if_wanted, read, take_back};
+use super::sized::write_struct;
 use super::status::{COUNTERSIGN_BUFFER_TOO_SMALL, COUNTERSIGN_MALFORMED, Failure, countersign_status};
-use super::types::{countersign_str, memory, write_struct};
+use super::types::{countersign_str, memory};
 use crate::reason::Reason;
 use crate::result::{Decision, Need};
 use crate::scheme_name::SchemeName;
@@ -34,7 +35,8 @@ pub const COUNTERSIGN_SCHEME_API_KEY: u32 = 5;
 
 /// The host has nothing to do.
 pub const COUNTERSIGN_NEED_NONE: u32 = 0;
-/// The host fetches the issuer's JWK Set and hands it to countersign_store_set_keys.
+/// The issuer's JWK Set is wanted: the host takes tickets (countersign_store_next_fetch), or brings a set without one
+/// (countersign_store_set_keys).
 pub const COUNTERSIGN_NEED_KEYS: u32 = 1;
 
 /// What the host must do before the same request can pass. The texts are lent as the decision says.
@@ -51,6 +53,9 @@ pub struct countersign_need {
     pub issuer: countersign_str,
     /// Where its JWK Set is; NULL if the policy leaves that to discovery.
     pub jwks_uri: countersign_str,
+    /// Which of the issuer's sets judged the token, 0 for none. Once countersign_store_generation tells another number,
+    /// the same request is worth another check.
+    pub generation: u64,
 }
 
 /// Makes a decision, which denies. Give it back with countersign_decision_free.
@@ -205,14 +210,26 @@ pub unsafe extern "C" fn countersign_decision_need(
     call(|| {
         // SAFETY: NULL or a living decision.
         let decision = unsafe { borrow(decision) }?;
-        let (kind, issuer, jwks_uri) = match decision.inner.need() {
-            Some(Need::Keys { issuer, jwks_uri, .. }) => {
-                (COUNTERSIGN_NEED_KEYS, countersign_str::lend(issuer), countersign_str::lend_or_absent(jwks_uri))
-            }
-            None => (COUNTERSIGN_NEED_NONE, countersign_str::ABSENT, countersign_str::ABSENT),
+        let nothing = countersign_need {
+            struct_size: 0,
+            kind: COUNTERSIGN_NEED_NONE,
+            reserved: 0,
+            issuer: countersign_str::ABSENT,
+            jwks_uri: countersign_str::ABSENT,
+            generation: 0,
+        };
+        let need = match decision.inner.need() {
+            Some(Need::Keys { issuer, jwks_uri, generation }) => countersign_need {
+                kind: COUNTERSIGN_NEED_KEYS,
+                issuer: countersign_str::lend(issuer),
+                jwks_uri: countersign_str::lend_or_absent(jwks_uri),
+                generation,
+                ..nothing
+            },
+            None => nothing,
         };
         // SAFETY: the caller hands in a struct that starts with its size.
-        unsafe { write_struct(out, countersign_need { struct_size: 0, kind, reserved: 0, issuer, jwks_uri }) }
+        unsafe { write_struct(out, need) }
     })
 }
 

@@ -4,8 +4,9 @@
 
 use super::boundary::{borrow, call, give, take_back};
 use super::key_set::countersign_key_set;
+use super::sized::write_struct;
 use super::status::{Failure, countersign_status};
-use super::types::{countersign_str, list, write_struct};
+use super::types::{countersign_str, list};
 use crate::jose::{self, Algorithm, AlgorithmRule};
 use crate::reason::Reason;
 

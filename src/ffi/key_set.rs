@@ -4,8 +4,9 @@
 
 use super::boundary::{borrow, call, check_place, give, read, take_back};
 use super::report::{countersign_report, give_report};
+use super::sized::write_struct;
 use super::status::{COUNTERSIGN_KEYS_INVALID, Failure, countersign_status};
-use super::types::{countersign_str, write_struct};
+use super::types::countersign_str;
 use crate::jose::{KeySet, Origin};
 use crate::policy::{Code, Report};
 

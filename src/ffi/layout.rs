@@ -1,7 +1,7 @@
 //! What the header promises about memory, held at compile time: every offset and size, no hole in
 //! any struct, and which objects threads may share.
 //!
-//! The offsets are those of 64-bit machines; `tests/c/layout.c` asserts the same from C.
+//! The offsets are those of 64-bit machines; `tests/c/tables.c` asserts the same from C.
 
 #![cfg(target_pointer_width = "64")]
 
@@ -11,13 +11,16 @@ use super::catalogue::countersign_reason_info;
 use super::challenge::{countersign_challenge, countersign_challenge_fault, countersign_challenges};
 use super::claims::countersign_claim;
 use super::decision::{countersign_decision, countersign_need};
+use super::export::{countersign_export, countersign_keys};
+use super::fetch::{countersign_fetch, countersign_fetch_info, countersign_fetch_result};
 use super::jws::{countersign_token, countersign_token_info};
 use super::key_set::{countersign_key, countersign_key_set};
 use super::policy::{countersign_policy, countersign_policy_options};
 use super::report::{countersign_finding, countersign_report};
 use super::request::countersign_request;
+use super::revocation::countersign_revoked_subject;
 use super::store::{countersign_store, countersign_store_options};
-use super::types::{countersign_field, countersign_str};
+use super::types::{countersign_field, countersign_str, countersign_time};
 use super::verifier::countersign_verifier;
 
 /// Asserts offsets and size of a struct, and that each field starts where the one before it ends.
@@ -39,6 +42,7 @@ macro_rules! layout {
 layout! {
     countersign_str { 0 data: *const core::ffi::c_char, 8 len: usize, } 16
     countersign_field { 0 name: countersign_str, 16 value: countersign_str, } 32
+    countersign_time { 0 wall_seconds: i64, 8 wall_nanos: u32, 12 reserved: u32, 16 monotonic_nanos: u64, } 24
     countersign_reason_info {
         0 struct_size: u64, 8 number: u32, 12 http_status: u32, 16 malformed: u32, 20 refresh_helps: u32,
         24 name: countersign_str, 40 error: countersign_str, 56 text: countersign_str, 72 next_step: countersign_str,
@@ -49,16 +53,30 @@ layout! {
     } 64
     countersign_policy_options { 0 struct_size: u64, 8 refs: *const countersign_field, 16 ref_count: usize, } 24
     countersign_store_options { 0 struct_size: u64, 8 entropy: countersign_str, } 24
+    countersign_fetch_info {
+        0 struct_size: u64, 8 ticket: u64, 16 kind: u32, 20 reason: u32, 24 issuer: countersign_str,
+        40 url: countersign_str, 56 etag: countersign_str, 72 deadline_nanos: u64, 80 max_bytes: u64,
+    } 88
+    countersign_fetch_result {
+        0 struct_size: u64, 8 ticket: u64, 16 outcome: u32, 20 reserved: u32, 24 body: countersign_str,
+        40 etag: countersign_str, 56 cache_control: countersign_str, 72 age_seconds: u64, 80 failure: countersign_str,
+    } 96
+    countersign_keys {
+        0 struct_size: u64, 8 jwks: countersign_str, 24 etag: countersign_str,
+        40 fetched_at_seconds: i64, 48 fetched_at_nanos: u32, 52 reserved: u32,
+    } 56
+    countersign_revoked_subject { 0 subject: countersign_str, 16 before_seconds: i64, } 24
     countersign_request {
         0 struct_size: u64, 8 method: countersign_str, 24 target: countersign_str,
         40 fields: *const countersign_field, 48 field_count: usize,
         56 now_seconds: i64, 64 now_nanos: u32, 68 reserved: u32,
         72 profile: countersign_str, 88 scopes: countersign_str, 104 client_cert_sha256: countersign_str,
-        120 counters: *mut u64, 128 counter_count: usize,
-    } 136
+        120 counters: *mut u64, 128 counter_count: usize, 136 monotonic_nanos: u64,
+    } 144
     countersign_need {
         0 struct_size: u64, 8 kind: u32, 12 reserved: u32, 16 issuer: countersign_str, 32 jwks_uri: countersign_str,
-    } 48
+        48 generation: u64,
+    } 56
     countersign_claim {
         0 struct_size: u64, 8 kind: u32, 12 reserved: u32, 16 raw: countersign_str, 32 raw_name: countersign_str,
         48 count: usize,
@@ -87,6 +105,8 @@ const _: () = {
     shared_by_threads::<countersign_key_set>();
     moved_between_threads::<countersign_decision>();
     moved_between_threads::<countersign_report>();
+    moved_between_threads::<countersign_fetch>();
+    moved_between_threads::<countersign_export>();
     moved_between_threads::<countersign_token>();
     moved_between_threads::<countersign_challenges>();
 };

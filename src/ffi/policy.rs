@@ -5,14 +5,16 @@
 
 use super::boundary::{borrow, call, check_place, give, put, read, take_back};
 use super::report::{countersign_report, give_report};
+use super::sized::read_struct;
 use super::status::{COUNTERSIGN_POLICY_INVALID, Failure, countersign_status};
-use super::types::{countersign_field, countersign_str, list, read_struct};
+use super::types::{countersign_field, countersign_str, list};
 use crate::policy::Policy;
 
 /// A checked policy. Immutable; any number of threads and, after a fork, processes may use it.
 pub struct countersign_policy {
     pub(super) inner: Policy,
     wanted: Vec<String>,
+    parameters: Vec<String>,
 }
 
 /// What a policy is loaded with, beside its document.
@@ -72,9 +74,10 @@ pub(super) unsafe fn load(
     match Policy::load(json, &refs) {
         Ok((policy, warnings)) => {
             let wanted = policy.wanted_fields().collect();
+            let parameters = policy.credential_parameters().map(str::to_owned).collect();
             // SAFETY: NULL or a place for a pointer.
             unsafe { give_report(report, warnings) };
-            Ok(countersign_policy { inner: policy, wanted })
+            Ok(countersign_policy { inner: policy, wanted, parameters })
         }
         Err(error) => {
             // SAFETY: NULL or a place for a pointer.
@@ -104,6 +107,32 @@ pub unsafe extern "C" fn countersign_policy_field_at(
     call(|| {
         // SAFETY: NULL or a living policy.
         let name = unsafe { borrow(policy) }?.wanted.get(index).ok_or(Failure::NOT_FOUND)?;
+        // SAFETY: NULL or a place for a view.
+        unsafe { put(out, countersign_str::lend(name)) }
+    })
+}
+
+/// How many query parameters can carry a credential; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn countersign_policy_parameter_count(policy: *const countersign_policy) -> usize {
+    // SAFETY: NULL or a living policy.
+    read(0, || unsafe { borrow(policy) }.map_or(0, |policy| policy.parameters.len()))
+}
+
+/// The name of a query parameter that can carry a credential: the host scrubs its value from logs and from what it
+/// hands on. access_token is always one, because clients send it whether it is read or not. Names compare with case.
+/// Lent until the policy is freed.
+///
+/// COUNTERSIGN_NOT_FOUND past the end.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn countersign_policy_parameter_at(
+    policy: *const countersign_policy,
+    index: usize,
+    out: *mut countersign_str,
+) -> countersign_status {
+    call(|| {
+        // SAFETY: NULL or a living policy.
+        let name = unsafe { borrow(policy) }?.parameters.get(index).ok_or(Failure::NOT_FOUND)?;
         // SAFETY: NULL or a place for a view.
         unsafe { put(out, countersign_str::lend(name)) }
     })

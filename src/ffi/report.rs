@@ -3,8 +3,9 @@
 //! What a loader found, for the person who wrote the document.
 
 use super::boundary::{borrow, call, read, take_back};
+use super::sized::write_struct;
 use super::status::{Failure, countersign_status};
-use super::types::{countersign_str, write_struct};
+use super::types::countersign_str;
 use crate::policy::{Report, Severity};
 
 /// What a loader found: one error, or any number of warnings. Belongs to one thread at a time.

@@ -4,8 +4,9 @@
 
 use core::sync::atomic::AtomicU64;
 
+use super::sized::read_struct;
 use super::status::Failure;
-use super::types::{countersign_field, countersign_str, list, read_struct};
+use super::types::{countersign_field, countersign_str, list};
 use crate::request::{FieldLine, Request};
 use crate::time::Wall;
 
@@ -40,6 +41,9 @@ pub struct countersign_request {
     pub counters: *mut u64,
     /// The length of the array; the places are those of countersign_reason_at.
     pub counter_count: usize,
+    /// Nanoseconds on the clock of countersign_time's monotonic_nanos; 0 for a host that does not tell. Without it no
+    /// key set grows too old to use, and a denial that waits for keys does not know when to come again.
+    pub monotonic_nanos: u64,
 }
 
 /// How many header lines are read without allocating; browsers and proxies send fewer.
@@ -89,6 +93,7 @@ pub(super) unsafe fn with_request(
     // SAFETY: the caller vouches for the array, which is only ever touched atomically; `AtomicU64`
     // has the layout of `u64`.
     view.counters = unsafe { list(request.counters.cast_const().cast::<AtomicU64>(), request.counter_count) }?;
+    view.monotonic = Some(request.monotonic_nanos).filter(|&nanos| nanos != 0);
     then(&view);
     Ok(())
 }

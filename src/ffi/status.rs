@@ -15,7 +15,7 @@ pub const COUNTERSIGN_DENIED: u32 = 1;
 pub const COUNTERSIGN_NULL_ARGUMENT: u32 = 2;
 /// An argument is out of range, not UTF-8 where text is asked, or contradicts another.
 pub const COUNTERSIGN_ARGUMENT_INVALID: u32 = 3;
-/// A struct_size is smaller than this library's struct, or what lies behind it is not zero.
+/// A struct_size is none that the struct has or had, or what lies behind what this library knows is not zero.
 pub const COUNTERSIGN_STRUCT_SIZE: u32 = 4;
 /// The policy is refused; the report says where and why.
 pub const COUNTERSIGN_POLICY_INVALID: u32 = 5;
@@ -31,6 +31,8 @@ pub const COUNTERSIGN_WRONG_KIND: u32 = 9;
 pub const COUNTERSIGN_MALFORMED: u32 = 10;
 /// A fault inside the library was caught. Report it; what the call touched denies.
 pub const COUNTERSIGN_PANIC: u32 = 11;
+/// The key set that is there was fetched later than this one, and stays.
+pub const COUNTERSIGN_KEYS_OLDER: u32 = 12;
 
 /// A status other than `COUNTERSIGN_OK`, on its way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,7 @@ fn name(status: countersign_status) -> &'static str {
         COUNTERSIGN_WRONG_KIND => "wrong_kind",
         COUNTERSIGN_MALFORMED => "malformed",
         COUNTERSIGN_PANIC => "panic",
+        COUNTERSIGN_KEYS_OLDER => "keys_older",
         _ => "",
     }
 }

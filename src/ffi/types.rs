@@ -1,11 +1,12 @@
-//! Text, bytes and fields
+//! Text, bytes, fields and time
 //!
-//! Two frozen views of what belongs to somebody else.
+//! Two frozen views of what belongs to somebody else, and the host's clocks.
 
 use core::ffi::c_char;
 use core::slice;
 
-use super::status::{COUNTERSIGN_STRUCT_SIZE, Failure};
+use super::status::Failure;
+use crate::time::{Now, Wall};
 
 /// Bytes that belong to somebody else: a pointer and a length. Frozen.
 #[derive(Clone, Copy)]
@@ -25,6 +26,42 @@ pub struct countersign_field {
     pub name: countersign_str,
     /// The value.
     pub value: countersign_str,
+}
+
+/// Both clocks of the host, read together. Frozen.
+///
+/// The wall clock tells the age of what was fetched elsewhere; every duration is measured on the
+/// monotonic one, so that setting the wall clock lengthens nothing.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct countersign_time {
+    /// Seconds since 1970, as in the tv_sec of CLOCK_REALTIME.
+    pub wall_seconds: i64,
+    /// Nanoseconds below one second, as in its tv_nsec.
+    pub wall_nanos: u32,
+    /// Zero.
+    pub reserved: u32,
+    /// Nanoseconds on a clock that is never set, as CLOCK_MONOTONIC; where it starts does not matter.
+    pub monotonic_nanos: u64,
+}
+
+impl countersign_time {
+    /// Both clocks.
+    ///
+    /// # Safety
+    /// `time` is NULL or a readable struct.
+    pub(super) unsafe fn read(time: *const countersign_time) -> Result<Now, Failure> {
+        if !time.is_null() && !time.is_aligned() {
+            return Err(Failure::INVALID);
+        }
+        // SAFETY: aligned, and the caller vouches for the rest.
+        let time = unsafe { time.as_ref() }.ok_or(Failure::NULL)?;
+        if time.reserved != 0 {
+            return Err(Failure::INVALID);
+        }
+        let wall = Wall::from_timespec(time.wall_seconds, time.wall_nanos).ok_or(Failure::INVALID)?;
+        Ok(Now::new(wall, time.monotonic_nanos))
+    }
 }
 
 impl countersign_str {
@@ -98,53 +135,3 @@ pub(super) unsafe fn memory<'a>(data: *mut c_char, len: usize) -> Result<&'a mut
     // Bytes of the caller's that were never written are only overwritten, never read.
     Ok(unsafe { slice::from_raw_parts_mut(data.cast(), len) })
 }
-
-/// Copies a struct that starts with its size, if it is at least what we know and zero behind it.
-///
-/// # Safety
-/// `from` points to as many readable bytes as its first eight say.
-pub(super) unsafe fn read_struct<T: Copy>(from: *const T) -> Result<T, Failure> {
-    // SAFETY: handed on to the caller.
-    unsafe { check_struct(from) }?;
-    // SAFETY: not NULL and at least as long as `T`; `T` is plain data of any bit pattern.
-    Ok(unsafe { from.read() })
-}
-
-/// Fills a struct that starts with its size; the size itself stays.
-///
-/// # Safety
-/// `to` points to as many writable bytes as its first eight say.
-pub(super) unsafe fn write_struct<T: Copy>(to: *mut T, value: T) -> Result<(), Failure> {
-    // SAFETY: handed on to the caller.
-    let size = unsafe { check_struct(to.cast_const()) }?;
-    // SAFETY: not NULL and at least as long as `T`.
-    unsafe { to.write(value) };
-    // SAFETY: the first member of every such struct is its size.
-    unsafe { to.cast::<u64>().write(size) };
-    Ok(())
-}
-
-/// # Safety
-/// `from` points to as many readable bytes as its first eight say.
-unsafe fn check_struct<T>(from: *const T) -> Result<u64, Failure> {
-    if from.is_null() {
-        return Err(Failure::NULL);
-    }
-    if !from.is_aligned() {
-        return Err(Failure::INVALID);
-    }
-    // SAFETY: aligned, not NULL, and every such struct starts with its size.
-    let size = unsafe { from.cast::<u64>().read() };
-    let known = size_of::<T>();
-    let given = usize::try_from(size).map_err(|_| Failure(COUNTERSIGN_STRUCT_SIZE))?;
-    if given < known || given > LONGEST_STRUCT {
-        return Err(Failure(COUNTERSIGN_STRUCT_SIZE));
-    }
-    // SAFETY: the caller vouches for `given` bytes, of which the first `known` are passed over.
-    let behind = unsafe { slice::from_raw_parts(from.cast::<u8>().add(known), given - known) };
-    if behind.iter().any(|&byte| byte != 0) { Err(Failure(COUNTERSIGN_STRUCT_SIZE)) } else { Ok(size) }
-}
-
-/// No struct of a later version will be longer; a larger size is a stray number.
-/// When a struct grows, the least size that is taken stays that of version 0.1 (`check_struct` then asks a table).
-const LONGEST_STRUCT: usize = 4096;

@@ -5,10 +5,12 @@
 //! [`Whitespace`] cases. Reading a whole field takes time linear in its length.
 
 mod bearer;
+mod cache_control;
 mod challenge;
 mod class;
 mod credentials;
 mod cursor;
+mod entity_tag;
 mod field;
 mod param;
 mod preflight;
@@ -21,8 +23,10 @@ mod url;
 
 pub(crate) use bearer::parse_likely_bearer;
 pub use bearer::{Whitespace, parse_bearer, parse_token};
+pub use cache_control::cache_control_max_age;
 pub use challenge::{Challenge, ChallengeFault, ChallengeFlaw, ChallengeInvalid, Challenges, write_challenge};
 pub use credentials::{Credentials, parse_credentials};
+pub use entity_tag::is_entity_tag;
 pub(crate) use field::is_word;
 pub use field::{field_name_eq, is_http_token, trim_ows};
 pub use param::{Param, Params, Value};

@@ -1,7 +1,7 @@
 //! A view of one value on a tape.
 
 use super::names::node_text;
-use super::tape::{Node, NodeKind, REPEATED, index};
+use super::tape::{Node, NodeKind, REPEATED, index, short};
 use super::text::Text;
 use crate::arena::Sink;
 
@@ -23,7 +23,8 @@ pub struct Value<'a> {
     text: &'a str,
     tape: &'a [Node],
     at: usize,
-    node: Node,
+    // Not a copy: its small fields would be taken apart and put together again at every move of the value.
+    node: &'a Node,
 }
 
 impl<'a> Value<'a> {
@@ -33,7 +34,7 @@ impl<'a> Value<'a> {
     }
 
     fn at(text: &'a str, tape: &'a [Node], at: usize) -> Option<Self> {
-        tape.get(at).map(|&node| Value { text, tape, at, node })
+        tape.get(at).map(|node| Value { text, tape, at, node })
     }
 
     /// The type.
@@ -69,7 +70,7 @@ impl<'a> Value<'a> {
     /// The content of a string.
     #[inline]
     pub fn as_text(&self) -> Option<Text<'a>> {
-        (self.node.kind == NodeKind::String).then(|| node_text(self.text, &self.node))
+        (self.node.kind == NodeKind::String).then(|| node_text(self.text, self.node))
     }
 
     /// The text of a number.
@@ -175,10 +176,26 @@ impl<'a> Value<'a> {
         (self.node.kind == NodeKind::Object).then(|| (self.text, self.tape, self.at + 1..index(self.node.link)))
     }
 
+    /// The whole text that was scanned.
+    pub(crate) fn source(&self) -> &'a str {
+        self.text
+    }
+
+    /// Where the value stands on its tape: 0 for the outermost, never for another.
+    pub(crate) fn place(&self) -> u32 {
+        short(self.at)
+    }
+
+    /// The value in this place of the same tape.
+    #[inline]
+    pub(crate) fn at_place(&self, place: u32) -> Option<Value<'a>> {
+        Value::at(self.text, self.tape, index(place))
+    }
+
     /// The value whose node is `node`, at `at` on the same tape.
     #[inline]
-    pub(super) fn of_same_text(&self, at: usize, node: &Node) -> Value<'a> {
-        Value { text: self.text, tape: self.tape, at, node: *node }
+    pub(super) fn of_same_text(&self, at: usize, node: &'a Node) -> Value<'a> {
+        Value { text: self.text, tape: self.tape, at, node }
     }
 
     #[inline]

@@ -52,6 +52,7 @@ codes! {
     KeyIdle = "key_idle", "Inline symmetric keys that no listed algorithm uses.";
     AlgorithmDeprecated = "algorithm_deprecated", "A deprecated name of an algorithm.";
     JwksInvalid = "jwks_invalid", "A key set that was not taken.";
+    MetadataInvalid = "metadata_invalid", "Metadata of an issuer that were not taken.";
     ScopeOffline = "scope_offline", "`offline_access` asked for by a challenge.";
 }
 

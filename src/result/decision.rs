@@ -7,6 +7,7 @@ use crate::jose::HeaderMemory;
 use crate::json::{Node, Value};
 use crate::reason::Reason;
 use crate::scheme_name::SchemeName;
+use crate::store::Known;
 
 /// What a check found: status, reason, fields to send, identity, claims.
 ///
@@ -35,7 +36,7 @@ pub(crate) struct Facts {
     pub(crate) need_uri: Option<Span>,
     /// See [`Need::Keys`].
     pub(crate) need_generation: u64,
-    /// Bytes of claims in front of [`Memory::token`], for an allowed token.
+    /// Bytes of claims, for an allowed token: in front of [`Memory::token`], or in [`Memory::known`].
     pub(crate) claims: Option<u32>,
 }
 
@@ -65,6 +66,8 @@ pub(crate) struct Memory {
     pub(crate) header: HeaderMemory,
     /// The decoded payload, with the decoded signature behind it while a check runs.
     pub(crate) token: Vec<u8>,
+    /// What was remembered of the token; its payload is empty where the token was decoded.
+    pub(crate) known: Known,
     /// The tape of the payload.
     pub(crate) tape: Vec<Node>,
     /// Identity, field values and body.
@@ -190,18 +193,27 @@ impl Decision {
 
     /// The claims of an allowed token; `None` for every denial, whatever the token said.
     pub fn claims(&self) -> Option<Value<'_>> {
+        Value::root(self.payload()?, &self.memory.tape)
+    }
+
+    /// The text of the claims, under the same terms.
+    pub(super) fn payload(&self) -> Option<&str> {
         let length = usize::try_from(self.facts.claims?).ok()?;
         if !self.authenticated() {
             return None;
         }
-        let text = core::str::from_utf8(self.memory.token.get(..length)?).ok()?;
-        Value::root(text, &self.memory.tape)
+        let Memory { token, known, .. } = &self.memory;
+        match known.payload.as_str() {
+            "" => core::str::from_utf8(token.get(..length)?).ok(),
+            payload => payload.get(..length),
+        }
     }
 
     /// Goes back to the resting state, which denies; the memory is kept.
     pub fn reset(&mut self) {
         self.facts = Facts::default();
         self.memory.text.clear();
+        self.memory.known.payload.clear();
         self.memory.fields.clear();
     }
 

@@ -60,7 +60,7 @@ impl Decision {
             writer.span(Some(value));
         }
         writer.bytes(&self.memory.text);
-        writer.bytes(self.memory.token.get(..self.claims_len()).unwrap_or_default());
+        writer.bytes(self.payload().unwrap_or_default().as_bytes());
         Ok(needed)
     }
 

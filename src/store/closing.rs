@@ -10,8 +10,9 @@ use super::discovery::read_metadata;
 use super::schedule::{NEVER, refresh_after};
 use super::slot::{LoadedSet, Slot};
 use super::source::Address;
-use super::ticket::{Done, FetchReason, KeysRefused, Outcome};
+use super::ticket::{Done, KeysRefused, Outcome};
 use super::writer::{Attempt, Copy, Life, Open, Step, Writer};
+use crate::http::is_entity_tag;
 use crate::jose::{KeySet, ListedKey, Origin};
 use crate::limits;
 use crate::time::{Now, Wall};
@@ -24,6 +25,13 @@ pub(super) struct Arrival<'a> {
     pub(super) fetched_at: Option<Wall>,
     /// When it was fetched, on the monotonic clock; `None` if the store has not heard the time.
     pub(super) born: Option<i128>,
+}
+
+impl Arrival<'_> {
+    /// The tag, if it can be sent back as it is.
+    fn kept_etag(&self) -> Option<String> {
+        self.etag.filter(|tag| is_entity_tag(tag.as_bytes())).map(str::to_owned)
+    }
 }
 
 impl Slot {
@@ -91,7 +99,6 @@ impl Slot {
             return Done::Noted;
         }
         attempt.abandoned += 1;
-        attempt.reason = FetchReason::Abandoned;
         writer.go_on(attempt);
         Done::Again
     }
@@ -105,6 +112,7 @@ impl Slot {
         now: Now,
     ) -> Result<Done, KeysRefused> {
         let Address::Metadata(allowed) = self.address else { return Ok(Done::Ignored) };
+        attempt.abandoned = 0;
         let (text, refused) = match outcome {
             Outcome::Body { bytes, .. } => match read_metadata(bytes, &self.issuer, allowed) {
                 Ok(address) => {
@@ -151,7 +159,7 @@ impl Slot {
     /// Reads a set and puts it in place; what cannot be used changes nothing.
     fn install(&self, writer: &mut Writer, arrival: &Arrival<'_>, numbers: &AtomicU64) -> Result<Done, KeysRefused> {
         if !arrival.text.is_empty() && *writer.copy.text == *arrival.text {
-            writer.copy.etag = arrival.etag.map(str::to_owned);
+            writer.copy.etag = arrival.kept_etag();
             self.renew(writer, arrival.max_age, arrival.born, arrival.fetched_at);
             return Ok(Done::Renewed);
         }
@@ -163,7 +171,7 @@ impl Slot {
         let set = Arc::new(set);
         writer.copy = Copy {
             text: arrival.text.into(),
-            etag: arrival.etag.map(str::to_owned),
+            etag: arrival.kept_etag(),
             fetched_at: arrival.fetched_at,
             life: Life::Lasting,
         };

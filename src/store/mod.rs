@@ -26,7 +26,7 @@ use crate::jose::{KeySet, ListedKey};
 use crate::time::{Now, Wall};
 use closing::Arrival;
 pub use discovery::MetadataFault;
-pub(crate) use remembered::{Digest, Remembered, Tried};
+pub(crate) use remembered::{Digest, Known, Remembered, Tried};
 pub(crate) use revoked::{Revoked, TokenNames};
 use schedule::{Jitter, NEVER};
 use slot::Slot;
@@ -176,9 +176,21 @@ impl KeyStore {
         fetched_at: Wall,
         now: Now,
     ) -> Result<Arc<KeySet>, KeysRefused> {
+        self.push_fetched(issuer, text, None, fetched_at, now)
+    }
+
+    /// See [`KeyStore::import`].
+    pub(crate) fn push_fetched(
+        &self,
+        issuer: &str,
+        text: &[u8],
+        etag: Option<&str>,
+        fetched_at: Wall,
+        now: Now,
+    ) -> Result<Arc<KeySet>, KeysRefused> {
         let age = now.wall.nanos().saturating_sub(fetched_at.nanos()).max(0);
         let born = Some(i128::from(now.monotonic).saturating_sub(age));
-        self.push(issuer, &Arrival { text, etag: None, max_age: None, fetched_at: Some(fetched_at), born })
+        self.push(issuer, &Arrival { text, etag, max_age: None, fetched_at: Some(fetched_at), born })
     }
 
     fn push(&self, issuer: &str, arrival: &Arrival<'_>) -> Result<Arc<KeySet>, KeysRefused> {

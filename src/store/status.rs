@@ -2,14 +2,16 @@
 
 use core::fmt::Write as _;
 use core::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::Arc;
 
 use super::KeyStore;
 use super::schedule::{NEVER, SECOND};
 use super::slot::Slot;
 use super::source::Address;
+use super::ticket::KeysRefused;
 use super::writer::{Life, Writer};
 use crate::arena::Sink;
-use crate::jose::ListedKey;
+use crate::jose::{KeySet, ListedKey};
 use crate::time::{Now, Wall};
 
 /// A set as the store has it, for a file or the next process.
@@ -18,19 +20,35 @@ use crate::time::{Now, Wall};
 pub struct Exported {
     /// The JWK Set, byte for byte as it came.
     pub text: Vec<u8>,
-    /// When it was fetched, for [`KeyStore::set_keys_fetched`]; `None` if it was pushed without a time.
+    /// The entity tag of its response, which asks for the next one.
+    pub etag: Option<String>,
+    /// When it was fetched; `None` if it was pushed without a time.
     pub fetched_at: Option<Wall>,
 }
 
 impl KeyStore {
     /// The set of this issuer that was loaded last; `None` if there is none but what stands in the policy.
     ///
-    /// Hand it to [`KeyStore::set_keys_fetched`] of the next store, and it starts with the keys of this one.
+    /// Hand it to [`KeyStore::import`] of the next store, and it starts with the keys of this one.
     pub fn export(&self, issuer: &str) -> Option<Exported> {
         let slot = self.slot_of(issuer)?;
         let writer = slot.writer();
         let is_there = !writer.copy.text.is_empty();
-        is_there.then(|| Exported { text: writer.copy.text.to_vec(), fetched_at: writer.copy.fetched_at })
+        is_there.then(|| Exported {
+            text: writer.copy.text.to_vec(),
+            etag: writer.copy.etag.clone(),
+            fetched_at: writer.copy.fetched_at,
+        })
+    }
+
+    /// Takes what [`KeyStore::export`] of another store gave, as [`KeyStore::set_keys_fetched`] takes a set; its
+    /// entity tag goes with the next fetch. Without a time it counts as fetched at `now`.
+    ///
+    /// # Errors
+    /// As [`KeyStore::set_keys_fetched`].
+    pub fn import(&self, issuer: &str, keys: &Exported, now: Now) -> Result<Arc<KeySet>, KeysRefused> {
+        let fetched_at = keys.fetched_at.unwrap_or(now.wall);
+        self.push_fetched(issuer, &keys.text, keys.etag.as_deref(), fetched_at, now)
     }
 
     /// The issuers, in the order of the policy.

@@ -96,9 +96,9 @@ pub enum Outcome<'a> {
     Body {
         /// The body.
         bytes: &'a [u8],
-        /// The response's `ETag`, quotes and all.
+        /// The response's `ETag`, quotes and all; what is no entity-tag (RFC 9110 section 8.8.3) is not kept.
         etag: Option<&'a str>,
-        /// `max-age` of the response's Cache-Control, in seconds.
+        /// How many seconds more the response is fresh: [`crate::http::cache_control_max_age`].
         max_age: Option<u64>,
     },
     /// 304: the set is the one that was there.
@@ -131,6 +131,21 @@ pub enum Done {
     Noted,
     /// The ticket will be handed out again.
     Again,
+}
+
+impl Done {
+    /// The stable word, as in `loaded`.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Done::Ignored => "ignored",
+            Done::Late => "late",
+            Done::Loaded(_) => "loaded",
+            Done::Renewed => "renewed",
+            Done::Located => "located",
+            Done::Noted => "noted",
+            Done::Again => "again",
+        }
+    }
 }
 
 /// Why a set was not taken. The last good set stays in place.

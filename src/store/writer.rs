@@ -204,7 +204,7 @@ impl Slot {
         Some(Fetch {
             ticket: open.number,
             kind,
-            reason: attempt.reason,
+            reason: if attempt.abandoned > 0 { FetchReason::Abandoned } else { attempt.reason },
             issuer: self.issuer.clone(),
             url,
             etag: writer.copy.etag.clone().filter(|_| kind == FetchKind::KeySet),

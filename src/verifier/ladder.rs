@@ -3,7 +3,7 @@
 //! The order is part of the promise (docs/REASONS.md): two fronts that ran the same checks in
 //! another order would give two answers to one request.
 
-use super::recall::{Proof, Recall};
+use super::recall::{Content, Recall};
 use super::{Trace, Verifier};
 use crate::arena::Sink as _;
 use crate::base64url;
@@ -17,7 +17,7 @@ use crate::reason::Reason;
 use crate::request::Request;
 use crate::result::{Decision, Facts, Memory, Span};
 use crate::scheme::{Lines, Token, select_token, tried_scheme};
-use crate::store::{KeyStore, TokenNames, Why};
+use crate::store::{Known, TokenNames, Why};
 use crate::time::NumericDate;
 
 /// Judges one request; gives back why it is let through or why not.
@@ -45,16 +45,18 @@ pub(super) fn climb<'v>(
     };
     facts.outside_authorization = token.outside_authorization;
 
-    let Memory { header, token: bytes, tape, text, .. } = memory;
-    let opened = open_token(token.text, bearer, &verifier.store, header, bytes, tape);
-    let opened = opened.map_err(|reason| name_fault(&token, bearer, reason))?;
-    let Opened { jws, header, recall, payload, mut proof } = opened;
+    let Memory { header, token: bytes, known, tape, text, .. } = memory;
+    let mut recall = Recall::of(&verifier.store);
+    // Taken apart where it stands: `map_err` would move all of it, which costs as much as to split the token.
+    let opened = match open_token(token.text, bearer, &mut recall, header, bytes, known, tape) {
+        Ok(opened) => opened,
+        Err(reason) => return Err(name_fault(&token, bearer, reason)),
+    };
+    let Opened { jws, header, content } = opened;
     header.check_members()?;
 
-    let mut claims = Registered::unread(proof.read(payload, tape)?);
-    if !claims.read_members() {
-        return Err(Reason::JwtMalformed);
-    }
+    let mut claims = Registered::unread(content.read(tape)?);
+    content.find_claims(&mut claims)?;
     let (place, issuer) = select_issuer(&claims, bearer, text)?;
     trace.issuer = Some((place, issuer));
     trace.names_key = header.kid().is_some();
@@ -69,7 +71,7 @@ pub(super) fn climb<'v>(
     }
     let keys = present.keys(request.monotonic).ok_or(Reason::KeysUnavailable)?;
     let candidates = keys.select(header.kid(), algorithm, rule)?;
-    let proved = recall.prove(&mut proof, &jws, &candidates, algorithm)?;
+    let proved = recall.prove(content, &jws, &candidates, algorithm)?;
     record_identity(&claims, proved.key, facts, text);
 
     claims::check_times(&claims, request.now, policy.leeway_nanos)?;
@@ -88,8 +90,8 @@ pub(super) fn climb<'v>(
     let arrays = if issuer.rfc9068 { ScopeArrays::Refused } else { ScopeArrays::Accepted };
     claims::check_scopes(&claims, &bearer.scope_claims, arrays, scopes)?;
 
-    recall.keep(payload, &claims, &proved);
-    facts.claims = u32::try_from(payload.len()).ok();
+    recall.keep(&claims, &proved);
+    facts.claims = u32::try_from(claims.root().source().len()).ok();
     Ok(Reason::Ok)
 }
 
@@ -105,31 +107,29 @@ fn check_size(token: &[u8], bearer: &Bearer) -> Result<(), Reason> {
 }
 
 /// A token whose three parts are base64url; what they say is not looked at yet.
-struct Opened<'t, 'v, 'm> {
+struct Opened<'t, 'm> {
     jws: CompactJws<'t>,
     header: JoseHeader<'m>,
-    recall: Recall<'v>,
-    payload: &'m [u8],
-    proof: Proof<'m>,
+    content: Content<'m>,
 }
 
 /// Splits and decodes a token, or remembers it. What is decoded in full was of the right form and alphabet:
 /// neither is looked at beforehand.
 #[inline]
-fn open_token<'t, 'v, 'm>(
+fn open_token<'t, 'm>(
     token: &'t [u8],
     bearer: &Bearer,
-    store: &'v KeyStore,
+    recall: &mut Recall<'_>,
     header: &'m mut HeaderMemory,
     bytes: &'m mut Vec<u8>,
+    known: &'m mut Known,
     tape: &mut Vec<Node>,
-) -> Result<Opened<'t, 'v, 'm>, Reason> {
+) -> Result<Opened<'t, 'm>, Reason> {
     check_size(token, bearer)?;
     let jws = CompactJws::split(token).ok_or(Reason::JwtMalformed)?;
     let header = header.read(jws.header)?;
-    let recall = Recall::of(store, token, header);
-    let (payload, proof) = recall.open(&jws, bytes, tape)?;
-    Ok(Opened { jws, header, recall, payload, proof })
+    let content = recall.open(token, header, &jws, bytes, known, tape)?;
+    Ok(Opened { jws, header, content })
 }
 
 /// Why a token could not be opened, its first fault first: a slip, its size, its form, its parts.

@@ -1,7 +1,7 @@
 //! A token opened and its signature proved, or both remembered of an earlier check.
 //!
-//! What is remembered stands for decoding the payload, scanning it and verifying the signature, and for
-//! nothing else: the ladder climbs every other step again, in the same order. Symmetric signatures are
+//! What is remembered stands for decoding the payload, scanning it, finding its claims and verifying the
+//! signature, and for nothing else: the ladder climbs every other step again, in the same order. Symmetric signatures are
 //! never remembered: checking one costs less than finding it.
 
 use super::ladder::{decode_segments, read_payload};
@@ -10,19 +10,21 @@ use crate::claims::Registered;
 use crate::jose::{Algorithm, AlgorithmName, Candidates, CompactJws, JoseHeader, ListedKey, sha256};
 use crate::json::{Node, Value};
 use crate::reason::Reason;
-use crate::store::{Digest, KeyStore, Remembered, Tried};
+use crate::store::{Digest, KeyStore, Known, Remembered, Tried};
 
-/// The remembered verdicts as one token meets them.
+/// The remembered verdicts as one token meets them. It stays where it was made, and the digest with it.
 pub(super) struct Recall<'v> {
-    verdicts: Option<(&'v Remembered, Digest)>,
+    /// `None` where verdicts of the token's kind are not remembered.
+    verdicts: Option<&'v Remembered>,
+    digest: Digest,
 }
 
-/// What has to hold for a token.
-pub(super) enum Proof<'m> {
+/// What a token says and what has to hold for it.
+pub(super) enum Content<'m> {
     /// Its signature.
-    Signature(&'m [u8]),
-    /// That these keys would be tried; else its signature, decoded into this room.
-    Remembered { tried: Tried, room: &'m mut [u8] },
+    Decoded { payload: &'m [u8], signature: &'m [u8] },
+    /// That the same keys would be tried as then; else its signature, decoded into this room.
+    Remembered { known: &'m Known, room: &'m mut Vec<u8> },
 }
 
 /// The key whose signature holds.
@@ -33,48 +35,49 @@ pub(super) struct Proved<'k> {
 }
 
 impl<'v> Recall<'v> {
-    /// Looks nothing up yet; costs a digest of the token if verdicts of its kind are remembered.
+    /// Looks nothing up yet.
     #[inline]
-    pub(super) fn of(store: &'v KeyStore, token: &[u8], header: JoseHeader<'_>) -> Self {
-        let verdicts = store.remembered.as_ref().filter(|_| !is_symmetric(header));
-        Recall { verdicts: verdicts.map(|verdicts| (verdicts, sha256(token))) }
+    pub(super) fn of(store: &'v KeyStore) -> Self {
+        Recall { verdicts: store.remembered.as_ref(), digest: Digest::default() }
     }
 
-    /// Payload and signature, from the token or remembered.
+    /// Payload and signature, out of the token or remembered; costs a digest of the token if verdicts of its kind
+    /// are remembered.
     #[inline]
     pub(super) fn open<'m>(
-        &self,
+        &mut self,
+        token: &[u8],
+        header: JoseHeader<'_>,
         jws: &CompactJws<'_>,
         bytes: &'m mut Vec<u8>,
+        known: &'m mut Known,
         tape: &mut Vec<Node>,
-    ) -> Result<(&'m [u8], Proof<'m>), Reason> {
-        let recalled = self.verdicts.as_ref().and_then(|(verdicts, digest)| verdicts.recall(digest, bytes, tape));
-        let Some(recalled) = recalled else {
-            let (payload, signature) = decode_segments(jws, bytes)?;
-            return Ok((payload, Proof::Signature(signature)));
-        };
-        let room = recalled.payload + jws.signature.len();
-        if bytes.len() < room {
-            bytes.resize(room, 0);
+    ) -> Result<Content<'m>, Reason> {
+        self.verdicts = self.verdicts.filter(|_| !is_symmetric(header));
+        if let Some(verdicts) = self.verdicts {
+            self.digest = sha256(token);
+            if verdicts.recall(&self.digest, known, tape).is_some() {
+                return Ok(Content::Remembered { known, room: bytes });
+            }
         }
-        let (payload, room) = bytes.split_at_mut_checked(recalled.payload).ok_or(Reason::InternalError)?;
-        Ok((payload, Proof::Remembered { tried: recalled.tried, room }))
+        let (payload, signature) = decode_segments(jws, bytes)?;
+        Ok(Content::Decoded { payload, signature })
     }
 
     /// The key among `candidates` whose signature holds.
     #[inline]
     pub(super) fn prove<'k>(
         &self,
-        proof: &mut Proof<'_>,
+        content: Content<'_>,
         jws: &CompactJws<'_>,
         candidates: &Candidates<'k>,
         algorithm: Algorithm,
     ) -> Result<Proved<'k>, Reason> {
-        let signature = match proof {
-            Proof::Signature(signature) => *signature,
-            Proof::Remembered { tried, room } => match candidates.recognise(tried) {
+        let signature = match content {
+            Content::Decoded { signature, .. } => signature,
+            Content::Remembered { known, room } => match candidates.recognise(&known.tried) {
                 Some(key) => return Ok(Proved { key, tried: None }),
-                None => base64url::decode(jws.signature, room).ok_or(Reason::JwtMalformed)?,
+                None => base64url::decode_into(jws.signature, room).ok_or(Reason::JwtMalformed)?,
             },
         };
         let key = candidates.verify_signature(jws.signing_input, signature)?;
@@ -84,24 +87,32 @@ impl<'v> Recall<'v> {
 
     /// Keeps what was found of a token that is let through.
     #[inline]
-    pub(super) fn keep(&self, payload: &[u8], claims: &Registered<'_>, proved: &Proved<'_>) {
-        if let (Some((verdicts, digest)), Some(tried)) = (&self.verdicts, proved.tried) {
-            verdicts.remember(digest, tried, payload, claims.root().nodes());
+    pub(super) fn keep(&self, claims: &Registered<'_>, proved: &Proved<'_>) {
+        if let (Some(verdicts), Some(tried)) = (self.verdicts, proved.tried) {
+            verdicts.remember(&self.digest, tried, claims);
         }
     }
 }
 
-impl Proof<'_> {
+impl<'m> Content<'m> {
     /// The payload as one object; what is remembered of it stands on the tape already.
     #[inline]
-    pub(super) fn read<'m>(&self, payload: &'m [u8], tape: &'m mut Vec<Node>) -> Result<Value<'m>, Reason> {
-        match self {
-            Proof::Signature(_) => read_payload(payload, tape),
-            Proof::Remembered { .. } => {
-                let text = core::str::from_utf8(payload).map_err(|_| Reason::InternalError)?;
-                Value::root(text, tape).ok_or(Reason::InternalError)
-            }
+    pub(super) fn read(&self, tape: &'m mut Vec<Node>) -> Result<Value<'m>, Reason> {
+        match *self {
+            Content::Decoded { payload, .. } => read_payload(payload, tape),
+            Content::Remembered { known, .. } => Value::root(&known.payload, tape).ok_or(Reason::InternalError),
         }
+    }
+
+    /// Finds the claims of the payload, or puts them where they were found then.
+    #[inline]
+    pub(super) fn find_claims(&self, claims: &mut Registered<'_>) -> Result<(), Reason> {
+        match self {
+            Content::Decoded { .. } if !claims.read_members() => return Err(Reason::JwtMalformed),
+            Content::Decoded { .. } => {}
+            Content::Remembered { known, .. } => claims.put_at(&known.places),
+        }
+        Ok(())
     }
 }
 

@@ -45,6 +45,33 @@
     "wl8nkdmVp_XzV1ZCzMaTRg-O082uYPoj9k\",\"y\":\"YJnV2ZSNmg8UAtXltTMyWcAi83u-H6BhqFOdqhkaMVA\",\"kid" \
     "\":\"k1\",\"alg\":\"ES256\"}]}}],\"sources\":[\"header\",{\"header\":\"X-Forwarded-Access-Token\"}]}}"
 
+#define POLICY_LIVE \
+    "{\"realm\":\"api\",\"scopes\":\"read:reports\",\"cors\":true,\"profiles\":{\"admin\":{\"scopes\":\"admin\"}," \
+    "\"public\":{\"optional\":true}},\"bearer\":{\"issuers\":[{\"issuer\":\"https://login.example.com\",\"au" \
+    "dience\":\"https://api.example.com\",\"jwks_uri\":\"https://login.example.com/jwks.json\",\"keys\":" \
+    "{\"ttl\":600,\"cooldown\":30,\"stale\":1000}}]}}"
+
+#define POLICY_DISCOVERED \
+    "{\"realm\":\"api\",\"scopes\":\"read:reports\",\"cors\":true,\"profiles\":{\"admin\":{\"scopes\":\"admin\"}," \
+    "\"public\":{\"optional\":true}},\"bearer\":{\"issuers\":[{\"issuer\":\"https://login.example.com\",\"au" \
+    "dience\":\"https://api.example.com\",\"keys\":{\"prefetch\":true}}]}}"
+
+#define POLICY_QUERY \
+    "{\"realm\":\"api\",\"scopes\":\"read:reports\",\"cors\":true,\"profiles\":{\"admin\":{\"scopes\":\"admin\"}," \
+    "\"public\":{\"optional\":true}},\"bearer\":{\"issuers\":[{\"issuer\":\"https://login.example.com\",\"au" \
+    "dience\":\"https://api.example.com\",\"jwks\":{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"b6XsH-zsT" \
+    "wl8nkdmVp_XzV1ZCzMaTRg-O082uYPoj9k\",\"y\":\"YJnV2ZSNmg8UAtXltTMyWcAi83u-H6BhqFOdqhkaMVA\",\"kid" \
+    "\":\"k1\",\"alg\":\"ES256\"}]}},{\"issuer\":\"https://other.example.com\",\"audience\":\"https://api.exa" \
+    "mple.com\",\"jwks\":{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"9nGci9stCM0KSvaaLY4xSyMQYBJskOuif" \
+    "bSblWo_6-Q\",\"y\":\"D8gMju_Fd-dPNEvb2bGRLbxm5OVUGk7xoUISbhx9pOY\",\"kid\":\"k2\",\"alg\":\"ES256\"}]}}" \
+    "],\"sources\":[\"header\",{\"query\":\"access_token\"},{\"query\":\"ticket\"}]}}"
+
+#define METADATA \
+    "{\"issuer\":\"https://login.example.com\",\"jwks_uri\":\"https://login.example.com/keys\"}"
+
+#define METADATA_OTHER \
+    "{\"issuer\":\"https://other.example.com\",\"jwks_uri\":\"https://login.example.com/keys\"}"
+
 #define KEYS_A \
     "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"b6XsH-zsTwl8nkdmVp_XzV1ZCzMaTRg-O082uYPoj9k\",\"y\":\"" \
     "YJnV2ZSNmg8UAtXltTMyWcAi83u-H6BhqFOdqhkaMVA\",\"kid\":\"k1\",\"alg\":\"ES256\"}]}"
@@ -89,6 +116,12 @@
     "oiYm9iIiwiYXVkIjoiaHR0cHM6Ly9hcGkuZXhhbXBsZS5jb20iLCJpYXQiOjE2OTk5OTk5NDAsImV4cCI6MTcwMDAw" \
     "MDYwMCwianRpIjoiai0xIiwic2NvcGUiOiJyZWFkOnJlcG9ydHMifQ.6nc_WLt2NBWZ7m6d06MpWAY0GIJsMplMZBS" \
     "tJQINaiHyS2P3ZH54qH2M78o_N_jtMmcOsjclBPXXfMpGiAi1JA"
+
+#define TOKEN_SESSION \
+    "eyJhbGciOiJFUzI1NiIsImtpZCI6ImsxIn0.eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUuY29tIiwic3ViIj" \
+    "oiYWxpY2UiLCJhdWQiOiJodHRwczovL2FwaS5leGFtcGxlLmNvbSIsImlhdCI6MTY5OTk5OTk0MCwiZXhwIjoxNzAw" \
+    "MDAwNjAwLCJqdGkiOiJqLTIiLCJzY29wZSI6InJlYWQ6cmVwb3J0cyIsInNpZCI6InMtMSJ9.o3YPyBsY40dkM6INy" \
+    "i8XYenum9yyEBp3Nx40xRejOUnM3QQoU1FhSkfV31VywTTl2OtU5WfO_WkpONNx5l6Caw"
 
 #define TOKEN_EXPIRED \
     "eyJhbGciOiJFUzI1NiIsImtpZCI6ImsxIn0.eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUuY29tIiwic3ViIj" \

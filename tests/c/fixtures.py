@@ -72,6 +72,30 @@ TEXTS = {
             "sources": ["header", {"header": "X-Forwarded-Access-Token"}],
         },
     },
+    "POLICY_LIVE": policy(
+        jwks_uri="https://login.example.com/jwks.json",
+        keys={"ttl": 600, "cooldown": 30, "stale": 1000},
+    ),
+    "POLICY_DISCOVERED": policy(keys={"prefetch": True}),
+    "POLICY_QUERY": {
+        **policy(jwks={"keys": [KEY_A]}),
+        "bearer": {
+            "issuers": [
+                {"issuer": ISSUER, "audience": AUDIENCE, "jwks": {"keys": [KEY_A]}},
+                {
+                    "issuer": "https://other.example.com",
+                    "audience": AUDIENCE,
+                    "jwks": {"keys": [KEY_B]},
+                },
+            ],
+            "sources": ["header", {"query": "access_token"}, {"query": "ticket"}],
+        },
+    },
+    "METADATA": {"issuer": ISSUER, "jwks_uri": ISSUER + "/keys"},
+    "METADATA_OTHER": {
+        "issuer": "https://other.example.com",
+        "jwks_uri": ISSUER + "/keys",
+    },
     "KEYS_A": jwks(KEY_A),
     "KEYS_B": jwks(KEY_B),
     "KEYS_AB": jwks(KEY_A, KEY_B),
@@ -79,6 +103,7 @@ TEXTS = {
     "TOKEN": es256(claims()),
     "TOKEN_RICH": es256(RICH),
     "TOKEN_B": es256(claims(sub="bob"), "p256_b", "k2"),
+    "TOKEN_SESSION": es256(claims(sid="s-1", jti="j-2")),
     "TOKEN_EXPIRED": es256(claims(exp=NOW - 600)),
     "TOKEN_POOR": es256(claims(scope="write:reports")),
     "TOKEN_ADMIN": es256(claims(scope="read:reports admin")),

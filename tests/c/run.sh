@@ -8,7 +8,8 @@ target=$(mkdir -p "$CARGO_TARGET_DIR" && cd "$CARGO_TARGET_DIR" && pwd)
 stage=$target/c
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-tests=(check host misuse memory decisions claims tables loading tools threads)
+tests=(check host misuse memory grown decisions claims tables loading tools
+    tickets ticket_misuse exports revoking threads races)
 strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -pedantic -g -pthread)
 system=(-lpthread -ldl -lm)
 
@@ -100,23 +101,26 @@ COUNTERSIGN_CONFORM=$work/sanitized/conform cargo test --quiet -p countersign --
 step "valgrind"
 watch=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible)
 catches valgrind "${watch[@]}" "$work/plain/faulty"
-for name in check host misuse memory claims tables loading tools; do
+for name in check host misuse memory grown claims tables loading tools tickets ticket_misuse exports revoking; do
     "${watch[@]}" "$work/plain/$name" || fail "$name failed under valgrind"
 done
-# These two run by numbers: fewer of them, for a machine that is slowed down twentyfold.
+# These run by numbers: fewer of them, for a machine that is slowed down twentyfold.
 "${watch[@]}" "$work/plain/decisions" 100 || fail "decisions failed under valgrind"
 "${watch[@]}" "$work/plain/threads" 40 || fail "threads failed under valgrind"
+"${watch[@]}" "$work/plain/races" 40 || fail "races failed under valgrind"
 
 step "ThreadSanitizer"
 # The library is not instrumented, so what it orders by atomics is not seen: its own calls are left out, and
 # what is watched is that a C host needs no lock of its own around the library.
 mkdir -p "$work/threads"
-cc "${strict[@]}" -O1 -fsanitize=thread -I"$stage/include" tests/c/threads.c -L"$stage/lib" -lcountersign \
-    -o "$work/threads/threads"
-has "$work/threads/threads" __tsan_init || fail "threads was not built with ThreadSanitizer"
 echo 'called_from_lib:libcountersign.so' >"$work/threads/leave-out"
-TSAN_OPTIONS="suppressions=$work/threads/leave-out halt_on_error=1" LD_LIBRARY_PATH=$stage/lib \
-    "$work/threads/threads" 1000
+for name in threads races; do
+    cc "${strict[@]}" -O1 -fsanitize=thread -I"$stage/include" "tests/c/$name.c" -L"$stage/lib" -lcountersign \
+        -o "$work/threads/$name"
+    has "$work/threads/$name" __tsan_init || fail "$name was not built with ThreadSanitizer"
+    TSAN_OPTIONS="suppressions=$work/threads/leave-out halt_on_error=1" LD_LIBRARY_PATH=$stage/lib \
+        "$work/threads/$name" 1000
+done
 
 step "installed"
 tests/c/install.sh

@@ -39,6 +39,7 @@ static void every_status_has_a_name(void)
         {COUNTERSIGN_WRONG_KIND, "wrong_kind"},
         {COUNTERSIGN_MALFORMED, "malformed"},
         {COUNTERSIGN_PANIC, "panic"},
+        {COUNTERSIGN_KEYS_OLDER, "keys_older"},
     };
     uint32_t number;
 
@@ -113,6 +114,11 @@ static void no_struct_has_a_hole(void)
     MEMBER(countersign_field, name);
     MEMBER(countersign_field, value);
     STRUCT_OF(countersign_field, 32);
+    MEMBER(countersign_time, wall_seconds);
+    MEMBER(countersign_time, wall_nanos);
+    MEMBER(countersign_time, reserved);
+    MEMBER(countersign_time, monotonic_nanos);
+    STRUCT_OF(countersign_time, 24);
     MEMBER(countersign_reason_info, struct_size);
     MEMBER(countersign_reason_info, number);
     MEMBER(countersign_reason_info, http_status);
@@ -137,6 +143,36 @@ static void no_struct_has_a_hole(void)
     MEMBER(countersign_store_options, struct_size);
     MEMBER(countersign_store_options, entropy);
     STRUCT_OF(countersign_store_options, 24);
+    MEMBER(countersign_fetch_info, struct_size);
+    MEMBER(countersign_fetch_info, ticket);
+    MEMBER(countersign_fetch_info, kind);
+    MEMBER(countersign_fetch_info, reason);
+    MEMBER(countersign_fetch_info, issuer);
+    MEMBER(countersign_fetch_info, url);
+    MEMBER(countersign_fetch_info, etag);
+    MEMBER(countersign_fetch_info, deadline_nanos);
+    MEMBER(countersign_fetch_info, max_bytes);
+    STRUCT_OF(countersign_fetch_info, 88);
+    MEMBER(countersign_fetch_result, struct_size);
+    MEMBER(countersign_fetch_result, ticket);
+    MEMBER(countersign_fetch_result, outcome);
+    MEMBER(countersign_fetch_result, reserved);
+    MEMBER(countersign_fetch_result, body);
+    MEMBER(countersign_fetch_result, etag);
+    MEMBER(countersign_fetch_result, cache_control);
+    MEMBER(countersign_fetch_result, age_seconds);
+    MEMBER(countersign_fetch_result, failure);
+    STRUCT_OF(countersign_fetch_result, 96);
+    MEMBER(countersign_keys, struct_size);
+    MEMBER(countersign_keys, jwks);
+    MEMBER(countersign_keys, etag);
+    MEMBER(countersign_keys, fetched_at_seconds);
+    MEMBER(countersign_keys, fetched_at_nanos);
+    MEMBER(countersign_keys, reserved);
+    STRUCT_OF(countersign_keys, 56);
+    MEMBER(countersign_revoked_subject, subject);
+    MEMBER(countersign_revoked_subject, before_seconds);
+    STRUCT_OF(countersign_revoked_subject, 24);
     MEMBER(countersign_request, struct_size);
     MEMBER(countersign_request, method);
     MEMBER(countersign_request, target);
@@ -150,13 +186,15 @@ static void no_struct_has_a_hole(void)
     MEMBER(countersign_request, client_cert_sha256);
     MEMBER(countersign_request, counters);
     MEMBER(countersign_request, counter_count);
-    STRUCT_OF(countersign_request, 136);
+    MEMBER(countersign_request, monotonic_nanos);
+    STRUCT_OF(countersign_request, 144);
     MEMBER(countersign_need, struct_size);
     MEMBER(countersign_need, kind);
     MEMBER(countersign_need, reserved);
     MEMBER(countersign_need, issuer);
     MEMBER(countersign_need, jwks_uri);
-    STRUCT_OF(countersign_need, 48);
+    MEMBER(countersign_need, generation);
+    STRUCT_OF(countersign_need, 56);
     MEMBER(countersign_claim, struct_size);
     MEMBER(countersign_claim, kind);
     MEMBER(countersign_claim, reserved);

@@ -13,10 +13,12 @@ import tokens
 from model import driver
 from model.jsontext import ascii_only, write
 from rows import ROWS
+from stories import told
 
 HERE = Path(__file__).parent
 OPS = [
     "check",
+    "store",
     "verify_jws",
     "load_keys",
     "parse_challenges",
@@ -34,6 +36,8 @@ def author_agrees(expect, answer):
 
 def seen_of(answer, name):
     """What the answer says under the author's name for it."""
+    if "steps" in answer and name in ("reason", "steps", "urls"):
+        return told(answer["steps"], name)
     if name == "reason":
         holder = answer.get("error") if isinstance(answer.get("error"), dict) else answer
         if "keys" in answer:

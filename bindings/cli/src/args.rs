@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand};
+use countersign::limits::FETCH_SECONDS;
 
 use crate::api_key_args::ApiKeyCommand;
 
@@ -58,6 +59,7 @@ pub(crate) enum Command {
 #[command(after_help = "Examples:
   countersign check --policy policy.json -H 'Authorization: Bearer eyJ...' --target /v1/reports
   countersign check --policy policy.json --keys jwks.json --request head.txt --json
+  countersign check --policy policy.json --fetch --verbose - < token.txt
   countersign check --policy policy.json - < token.txt")]
 pub(crate) struct CheckArgs {
     /// The policy document.
@@ -102,6 +104,30 @@ pub(crate) struct CheckArgs {
     /// Show the request's header lines in full, credentials too.
     #[arg(long)]
     pub(crate) show_token: bool,
+    /// Fetch the keys that the token needs and the policy does not hold, and judge once more.
+    ///
+    /// By https, from the policy's `jwks_uri` or by discovery; http only on loopback, where the policy allows
+    /// it. No credential, no cookie, no redirect to another origin, at most 512 KiB and 5 seconds a fetch.
+    /// The proxy of `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY` is used, but for `NO_PROXY` and this machine.
+    #[arg(long)]
+    pub(crate) fetch: bool,
+    #[command(flatten)]
+    pub(crate) fetching: FetchArgs,
+}
+
+/// How keys are fetched, wherever they are.
+#[derive(Args)]
+pub(crate) struct FetchArgs {
+    /// Trust the certificates in this PEM file for https, in place of the system's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cacert: Option<PathBuf>,
+    /// Seconds that one fetch may take, redirects and body included.
+    #[arg(long, value_name = "SECONDS", default_value_t = FETCH_SECONDS,
+        value_parser = clap::value_parser!(u64).range(1..=FETCH_SECONDS))]
+    pub(crate) timeout: u64,
+    /// Tell each fetch on standard error: what, why, status, bytes, seconds.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
 }
 
 /// Show header and claims of a token. Nothing is verified.
@@ -143,22 +169,31 @@ pub(crate) enum ChallengeCommand {
 
 /// List a JWK Set and what is wrong with its keys, or make one of PEM.
 ///
-/// Exit code 0 if at least one key can verify, 1 if none can, 2 if it is no JWK Set.
+/// The set is a file, or is fetched from a URL, or from where an issuer's metadata say it is. A fetch is by
+/// https (http on loopback alone), without credentials, and follows no redirect to another origin; the proxy
+/// of `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY` is used, but for `NO_PROXY` and this machine. Exit code 0 if
+/// at least one key can verify, 1 if none can, 2 if it is no JWK Set or could not be fetched.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:
   countersign keys jwks.json
-  curl -s https://login.example.com/jwks | countersign keys --fetched -
+  countersign keys https://login.example.com/jwks
+  countersign keys --issuer https://login.example.com --verbose
   countersign keys from-pem public.pem > jwks.json")]
 pub(crate) struct KeysArgs {
     #[command(subcommand)]
     pub(crate) command: Option<KeysCommand>,
-    /// The JWK Set, or `-` for standard input.
-    #[arg(required = true, value_name = "FILE")]
+    /// The JWK Set, its URL or that of an issuer's metadata, or `-` for standard input.
+    #[arg(required_unless_present = "issuer", value_name = "FILE|URL")]
     pub(crate) file: Option<PathBuf>,
-    /// Judge the set as one that came over the network, where a secret may not stand.
+    /// Find the set by the metadata of this issuer (OpenID Connect Discovery 1.0, RFC 8414).
+    #[arg(long, value_name = "URL", conflicts_with = "file")]
+    pub(crate) issuer: Option<String>,
+    /// Judge the set as one that came over the network, where a secret may not stand; so is one from a URL.
     #[arg(long)]
     pub(crate) fetched: bool,
+    #[command(flatten)]
+    pub(crate) fetching: FetchArgs,
 }
 
 #[derive(Subcommand)]

@@ -1,15 +1,17 @@
 //! `check`: one request, judged by a policy as a server would judge it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use countersign::claims::Scopes;
 use countersign::json::{Document, Duplicates};
-use countersign::time::Wall;
-use countersign::{Decision, FieldLine, KeysRefused, Need, Reason, Request, SchemeName, Verifier};
+use countersign::time::{Now, Wall};
+use countersign::{Decision, FieldLine, KeyStore, KeysRefused, Need, Reason, Request, SchemeName, Verifier};
 
 use crate::args::CheckArgs;
 use crate::fault::{Answer, Fault, Outcome};
-use crate::input;
+use crate::fetch::{self, Fetcher};
+use crate::input::{self, Clock};
 use crate::json::{Object, array, string};
 use crate::output::{BAD, FAINT, GOOD, Output, TITLE, paint, printable};
 use crate::policy::{self, Refs};
@@ -17,21 +19,32 @@ use crate::request::OwnedRequest;
 
 /// Judges the request and shows the response.
 pub(crate) fn run(args: &CheckArgs, out: &mut Output) -> Outcome {
+    if !args.fetch && (args.fetching.verbose || args.fetching.cacert.is_some()) {
+        return Err(Fault::new("--verbose and --cacert are for --fetch").next("add --fetch, or leave them out"));
+    }
     let refs = Refs::read(&args.refs)?;
     let text = input::read(&args.policy, "the policy document with --policy")?;
     let policy = policy::load(&text, &refs, &args.policy)?;
     let known = Known::read(&text);
     known.check_profile(args.profile.as_deref())?;
     check_scopes(args.scopes.as_deref())?;
-    let verifier = Verifier::new(policy);
+    let store = Arc::new(policy.key_store(&fetch::entropy()?));
+    // A store made one line above is this policy's.
+    let verifier =
+        Verifier::with_store(policy, store).ok_or_else(|| Fault::new("the key store is another policy's"))?;
     for keys in &args.keys {
         push_keys(&verifier, &known, keys)?;
     }
     verifier.store().set_revoked(args.revoked.iter().map(String::as_str));
     let request = read_request(args)?;
-    let now = input::now(args.now.as_deref())?;
+    let clock = Clock::new(args.now.as_deref())?;
     let mut decision = Decision::new();
+    let mut now = clock.now();
     judge(&verifier, args, &request, now, &mut decision);
+    if args.fetch && fetch_needed(verifier.store(), &decision, args, &clock)? {
+        now = clock.now();
+        judge(&verifier, args, &request, now, &mut decision);
+    }
     if out.is_json() {
         write_json(&decision, out);
     } else {
@@ -39,16 +52,27 @@ pub(crate) fn run(args: &CheckArgs, out: &mut Output) -> Outcome {
             write_request(&request, out);
         }
         write_response(&decision, out);
-        write_findings(&decision, now, out);
+        write_findings(&decision, args, now.wall, out);
     }
     Ok(Answer::from_bool(decision.allowed()))
 }
 
-fn judge(verifier: &Verifier, args: &CheckArgs, request: &OwnedRequest, now: Wall, decision: &mut Decision) {
+/// Fetches what the decision waits for; whether that brought another set to judge by.
+fn fetch_needed(store: &KeyStore, decision: &Decision, args: &CheckArgs, clock: &Clock) -> Result<bool, Fault> {
+    let Some(Need::Keys { issuer, generation, .. }) = decision.need() else { return Ok(false) };
+    let attempts = Fetcher::new(&args.fetching)?.fetch_due(store, &|| clock.now());
+    let is_other = store.generation(issuer) != Some(generation);
+    if !is_other {
+        fetch::warn_of_failures(&attempts);
+    }
+    Ok(is_other)
+}
+
+fn judge(verifier: &Verifier, args: &CheckArgs, request: &OwnedRequest, now: Now, decision: &mut Decision) {
     let lines: Vec<FieldLine<'_>> = request.lines.iter().map(|(name, value)| FieldLine { name, value }).collect();
     let method = args.method.as_deref().map(str::as_bytes).or(request.method.as_deref()).unwrap_or(b"GET");
     let target = args.target.as_deref().map(str::as_bytes).or(request.target.as_deref()).unwrap_or(b"/");
-    let mut call = Request::from_bytes(method, target, &lines, now);
+    let mut call = Request::from_bytes(method, target, &lines, now.wall).monotonic(now.monotonic);
     if let Some(profile) = &args.profile {
         call = call.profile(profile);
     }
@@ -158,7 +182,7 @@ fn push_keys(verifier: &Verifier, known: &Known, argument: &std::ffi::OsStr) -> 
     let text = input::read(&path, "a JWK Set with --keys")?;
     let Err(refused) = verifier.store().set_keys(&issuer, &text) else { return Ok(()) };
     let message = match &refused {
-        KeysRefused::Set(fault) => crate::keys::fault_text(&path, &text, fault),
+        KeysRefused::Set(fault) => crate::keys::fault_text(&input::name_of(&path), &text, fault),
         other => format!("{}: {other}", input::name_of(&path)),
     };
     let next = format!(
@@ -224,7 +248,7 @@ fn write_response(decision: &Decision, out: &mut Output) {
 }
 
 /// Why, what to do, and who it was.
-fn write_findings(decision: &Decision, now: Wall, out: &mut Output) {
+fn write_findings(decision: &Decision, args: &CheckArgs, now: Wall, out: &mut Output) {
     let reason = decision.reason();
     let (style, word) = if decision.allowed() { (GOOD, "allowed") } else { (BAD, "denied") };
     out.line(&format!(
@@ -239,7 +263,8 @@ fn write_findings(decision: &Decision, now: Wall, out: &mut Output) {
     }
     if let Some(Need::Keys { issuer, jwks_uri, .. }) = decision.need() {
         let place = jwks_uri.unwrap_or("the issuer's key set");
-        out.fact("need", &format!("fetch {place} and pass it with --keys '{issuer}=FILE'"));
+        let ways = if args.fetch { "and pass it" } else { "with --fetch, or pass it" };
+        out.fact("need", &format!("fetch {place} {ways} with --keys '{issuer}=FILE'"));
     }
     for (name, value) in [
         ("scheme", decision.scheme().map(SchemeName::as_str)),

@@ -5,10 +5,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use countersign::json::{Document, Duplicates};
-use countersign::time::Wall;
+use countersign::time::{Now, Wall};
 
 use crate::fault::Fault;
 
@@ -89,15 +89,35 @@ pub(crate) fn line_and_column(text: &[u8], offset: usize) -> (usize, usize) {
 
 /// The time of an option, or the system's.
 pub(crate) fn now(option: Option<&str>) -> Result<Wall, Fault> {
-    if let Some(text) = option {
+    Ok(Clock::new(option)?.now().wall)
+}
+
+/// Both clocks: the system's time or one that an option set, and the time since this was made.
+pub(crate) struct Clock {
+    wall: Option<Wall>,
+    started: Instant,
+}
+
+impl Clock {
+    /// A clock by the option `--now`.
+    pub(crate) fn new(option: Option<&str>) -> Result<Clock, Fault> {
         let fault = || {
             Fault::new("--now wants seconds since 1970, with at most nine digits behind the point")
                 .next("write --now 1700000000")
         };
-        return Wall::parse(text).ok_or_else(fault);
+        let wall = option.map(|text| Wall::parse(text).ok_or_else(fault)).transpose()?;
+        Ok(Clock { wall, started: Instant::now() })
     }
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Ok(Wall::from_nanos(i128::try_from(since.as_nanos()).unwrap_or(0)))
+
+    /// What they say.
+    pub(crate) fn now(&self) -> Now {
+        let system = || {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            Wall::from_nanos(i128::try_from(since.as_nanos()).unwrap_or(0))
+        };
+        let monotonic = u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        Now::new(self.wall.unwrap_or_else(system), monotonic)
+    }
 }
 
 /// The bytes of an argument, which need not be UTF-8.

@@ -7,6 +7,8 @@ use countersign::jose::{Algorithm, KeySet, KeySetFault, ListedKey, Origin};
 
 use crate::args::{FromPemArgs, KeysArgs};
 use crate::fault::{Answer, Fault, Outcome};
+use crate::fetch::Attempt;
+use crate::fetched_keys::{self, Source};
 use crate::input;
 use crate::json::{Object, array};
 use crate::output::{BAD, FAINT, GOOD, Output, TITLE, WARN, note, paint, pretty, printable};
@@ -15,20 +17,28 @@ use crate::public_key::PublicKey;
 
 /// Lists the keys of a set.
 pub(crate) fn list(args: &KeysArgs, out: &mut Output) -> Outcome {
-    let path = args.file.as_deref().unwrap_or(Path::new("-"));
-    let text = input::read(path, "a JWK Set")?;
-    let origin = if args.fetched { Origin::Pushed } else { Origin::Inline };
-    let set = KeySet::load(&text, origin).map_err(|fault| {
-        let fault = Fault::new(fault_text(path, &text, &fault)).reason(Reason::JwksInvalid);
+    let source = source(args)?;
+    let text = &source.text;
+    let origin = if args.fetched || source.is_fetched() { Origin::Pushed } else { Origin::Inline };
+    let set = KeySet::load(text, origin).map_err(|fault| {
+        let fault = Fault::new(fault_text(&source.name, text, &fault)).reason(Reason::JwksInvalid);
         if text.starts_with(b"-----BEGIN") {
             return fault.next("this is PEM: `countersign keys from-pem FILE` makes a JWK Set of it");
+        }
+        if source.is_fetched() && args.issuer.is_none() {
+            return fault.next("if this is the name of an issuer, `countersign keys --issuer URL` finds its keys");
         }
         fault.next("a JWK Set is an object like {\"keys\": [{\"kty\": \"EC\", ...}]}")
     })?;
     if out.is_json() {
         let keys = set.keys().iter().map(key_json);
-        out.line(&Object::new().raw("keys", &array(keys)).finish());
+        let mut object = Object::new().raw("keys", &array(keys));
+        if source.is_fetched() {
+            object = object.raw("fetches", &array(source.fetches.iter().map(Attempt::to_json)));
+        }
+        out.line(&object.finish());
     } else {
+        source.tell();
         write_list(&set, out);
     }
     Ok(Answer::from_bool(set.has_usable_key()))
@@ -60,12 +70,24 @@ pub(crate) fn from_pem(args: &FromPemArgs, out: &mut Output) -> Outcome {
     Ok(warn_of_unusable(&set))
 }
 
+/// A file, a URL or an issuer.
+fn source(args: &KeysArgs) -> Result<Source, Fault> {
+    let path = args.file.as_deref().unwrap_or(Path::new("-"));
+    if let Some(issuer) = &args.issuer {
+        return fetched_keys::from_issuer(issuer, &args.fetching);
+    }
+    match path.to_str().filter(|name| fetched_keys::is_url(name)) {
+        Some(url) => fetched_keys::from_url(url, &args.fetching),
+        None => Ok(Source::file(input::name_of(path), input::read(path, "a JWK Set")?)),
+    }
+}
+
 /// What is wrong with a set as a whole, with the line where there is one.
-pub(crate) fn fault_text(path: &Path, text: &[u8], fault: &KeySetFault) -> String {
+pub(crate) fn fault_text(name: &str, text: &[u8], fault: &KeySetFault) -> String {
     let (line, column) = input::line_and_column(text, fault.offset);
     let fault = fault.to_string();
     let what = fault.split(" at byte ").next().unwrap_or_default();
-    format!("{}:{line}:{column}: {what}", input::name_of(path))
+    format!("{name}:{line}:{column}: {what}")
 }
 
 /// The algorithm with this name.

@@ -55,6 +55,40 @@ class Settings:
         self.scopes = " ".join(needed) if isinstance(needed, list) else needed
 
 
+class FixedKeys:
+    """The keys of one `check`: sets that were pushed before it, else those of the policy."""
+
+    def __init__(self, pushed):
+        """`pushed` is sets by issuer."""
+        self.pushed = pushed
+
+    def of(self, issuer):
+        """The issuer's set, or None."""
+        known = self.pushed.get(issuer["issuer"])
+        if known is None and "jwks" in issuer:
+            known = keys.load_value(issuer["jwks"], [], jws.check_algorithm.p521)
+        return known
+
+    def want(self, issuer, _reason):
+        """What is needed where a key is not there, and after how many seconds to ask again."""
+        name = issuer["issuer"]
+        need = {"keys": {"issuer": name, "jwks_uri": issuer["jwks_uri"]}} if "jwks_uri" in issuer else None
+        cooldown = issuer.get("keys", {}).get("cooldown")
+        return need, cooldown.text if cooldown else "30"
+
+
+class RevokedIds:
+    """Revoked token ids and nothing else."""
+
+    def __init__(self, ids):
+        """`ids` is a list of `jti`."""
+        self.ids = ids
+
+    def covers(self, claims):
+        """Whether a token with these claims is revoked."""
+        return claims.get("jti") in self.ids
+
+
 class Outcome:
     """What is found out on the way."""
 
@@ -173,21 +207,15 @@ def check_type(header, issuer):
 
 def signature(token, issuer, key_sets, out):
     """The key that holds; notes what the host has to fetch."""
-    name = issuer["issuer"]
-    known = key_sets.get(name)
-    if known is None and "jwks" in issuer:
-        known = keys.load_value(issuer["jwks"], [], jws.check_algorithm.p521)
-    need = {"keys": {"issuer": name, "jwks_uri": issuer["jwks_uri"]}} if "jwks_uri" in issuer else None
+    known = key_sets.of(issuer)
     if known is None:
-        cooldown = issuer.get("keys", {}).get("cooldown")
-        out.cooldown = cooldown.text if cooldown else "30"
-        out.need = need
+        out.need, out.cooldown = key_sets.want(issuer, "keys_unavailable")
         raise Refused("keys_unavailable")
     try:
         return jws.choose_and_verify(token, known, issuer.get("algorithms"), strict=True)
     except Refused as refusal:
         if refusal.reason == "kid_unknown" and "kid" in token.header:
-            out.need = need
+            out.need, _ = key_sets.want(issuer, "kid_unknown")
         raise
 
 
@@ -200,7 +228,7 @@ def claim_checks(settings, issuer, claims, now, revoked, thumbprint):
     if max_age is not None and now - dates["iat"] > max_age.value + settings.leeway:
         raise Refused("claim_rejected")
     claim_rules.rules(claims, issuer)
-    if claims.get("jti") in revoked:
+    if revoked.covers(claims):
         raise Refused("token_revoked")
     claim_rules.binding(claims, thumbprint)
     access = issuer.get("access", {}) if settings.access is None else settings.access
@@ -248,11 +276,23 @@ def headers(settings, out, status):
     return lines
 
 
-def answer(case_id, settings, out):
-    """The answer of `check`."""
+def judge(doc, asked, key_sets, revoked):
+    """The answer's members for one request: `asked` has `request`, `now` and perhaps `profile` and `scopes`."""
+    profile = asked.get("profile")
+    if profile is not None and profile not in doc.get("profiles", {}):
+        out = Outcome()
+        out.reason = "internal_error"
+        return answer(Settings(doc, {}, None), out)
+    named = doc["profiles"][profile] if profile is not None else {}
+    settings = Settings(doc, named, asked.get("scopes"))
+    now = Decimal(asked["now"].text)
+    return answer(settings, decide(settings, Request(asked["request"]), key_sets, revoked, now))
+
+
+def answer(settings, out):
+    """The members of an answer behind its id."""
     status = reasons.status_of(out.reason, settings.malformed_status)
     return {
-        "id": case_id,
         "status": status,
         "reason": out.reason,
         "scheme": out.scheme,

@@ -2,14 +2,15 @@
 
 import base64
 import re
-from decimal import Decimal
 
-from . import check, credentials, grammar, jws, keys, policy
-from .jsontext import JsonError, Num, Reader, parse, write
+from . import check, credentials, grammar, jws, keys, policy, store
+from .jsontext import JsonError, Reader, parse, write
+from .shape import CaseInvalid, check_asked, steps_of, text_list, want
 
 ID = {"op", "id"}
 MEMBERS = {
     "check": ID | {"policy", "policy_text", "keys", "request", "profile", "scopes", "revoked", "now"},
+    "store": ID | {"policy", "policy_text", "steps"},
     "verify_jws": ID | {"token", "jwks", "algorithms"},
     "load_keys": ID | {"jwks", "jwks_text"},
     "parse_challenges": ID | {"values", "values_b64"},
@@ -19,6 +20,7 @@ MEMBERS = {
 }
 NEEDED = {
     "check": [("policy", "policy_text"), ("request",), ("now",)],
+    "store": [("policy", "policy_text"), ("steps",)],
     "verify_jws": [("token",), ("jwks",)],
     "load_keys": [("jwks", "jwks_text")],
     "parse_challenges": [("values", "values_b64")],
@@ -26,23 +28,14 @@ NEEDED = {
     "build_challenge": [("scheme",), ("params",)],
     "decode": [("token",)],
 }
-NOW = re.compile(r"-?[0-9]+(\.[0-9]{1,9})?")
-SCOPES = re.compile(r"([!#-\[\]-~]+( [!#-\[\]-~]+)*)?")
+# Documents inside a case, which may repeat names: their own readers judge that.
+FOREIGN = re.compile(r"/policy/|(/keys/[0-9]+)?/jwks/")
+OF_STEP = re.compile(r"/steps/[0-9]+/(fetch_done/outcome/body|set_keys/jwks)/")
 
 
-class CaseInvalid(Exception):
-    """The line is not a case."""
-
-
-def want(condition):
-    """Give the line up unless the condition holds."""
-    if not condition:
-        raise CaseInvalid
-
-
-def text_list(value):
-    """Whether the value is a list of strings."""
-    return isinstance(value, list) and all(isinstance(member, str) for member in value)
+def policy_invalid(case_id, refused):
+    """The answer where the policy does not load."""
+    return {"id": case_id, "error": {"reason": "policy_invalid", "message": "*", "pointer": refused.pointer}}
 
 
 class Line:
@@ -65,7 +58,9 @@ class Line:
     def own_names_once(self):
         """No repeated name outside `policy` and the key sets."""
         for pointer in self.repeated:
-            want(pointer.startswith("/policy/") or re.match(r"(/keys/[0-9]+)?/jwks/", pointer))
+            if OF_STEP.match(pointer):
+                raise ValueError("a document of a step repeats a name: state it as text")
+            want(FOREIGN.match(pointer))
 
     def key_set(self, holder, pointer):
         """The keys of a `jwks` or `jwks_text` member of `holder`."""
@@ -127,44 +122,32 @@ class Line:
     def check(self, case_id, case):
         """`check`."""
         self.check_types(case)
-        source = case["policy_text"] if "policy_text" in case else raw_member(self.source, "policy")
         try:
-            doc = policy.load(source, self.p521)
+            doc = policy.load(self.policy_text(case), self.p521)
         except policy.PolicyInvalid as refused:
-            error = {"reason": "policy_invalid", "message": "*", "pointer": refused.pointer}
-            return {"id": case_id, "error": error}
-        profile = case.get("profile")
-        if profile is not None and profile not in doc.get("profiles", {}):
-            settings = check.Settings(doc, {}, None)
-            out = check.Outcome()
-            out.reason = "internal_error"
-            return check.answer(case_id, settings, out)
-        named = doc["profiles"][profile] if profile is not None else {}
-        settings = check.Settings(doc, named, case.get("scopes"))
-        sets = self.fetched(case, doc)
-        now = Decimal(case["now"].text)
-        out = check.decide(settings, check.Request(case["request"]), sets, case.get("revoked", []), now)
-        return check.answer(case_id, settings, out)
+            return policy_invalid(case_id, refused)
+        found = check.FixedKeys(self.fetched(case, doc))
+        return {"id": case_id, **check.judge(doc, case, found, check.RevokedIds(case.get("revoked", [])))}
+
+    def store(self, case_id, case):
+        """`store`."""
+        steps = steps_of(case)
+        try:
+            doc = policy.load(self.policy_text(case), self.p521)
+        except policy.PolicyInvalid as refused:
+            return policy_invalid(case_id, refused)
+        return {"id": case_id, "steps": store.run(doc, steps, self.p521)}
+
+    def policy_text(self, case):
+        """The text of the policy document."""
+        want("policy_text" not in case or isinstance(case["policy_text"], str))
+        want("policy" not in case or isinstance(case["policy"], dict))
+        return case["policy_text"] if "policy_text" in case else raw_member(self.source, "policy")
 
     def check_types(self, case):
         """Types of a `check` case."""
-        want("policy_text" not in case or isinstance(case["policy_text"], str))
-        want(isinstance(case["now"], Num) and NOW.fullmatch(case["now"].text))
-        want(case.get("profile") is None or isinstance(case["profile"], str))
-        if "scopes" in case:
-            want(isinstance(case["scopes"], str) and SCOPES.fullmatch(case["scopes"]))
+        check_asked(case)
         want("revoked" not in case or text_list(case["revoked"]))
-        request = case["request"]
-        want(isinstance(request, dict) and {"target", "headers"} <= set(request))
-        want(set(request) <= {"method", "target", "headers", "client_cert_sha256"})
-        want(isinstance(request.get("method", "GET"), str) and isinstance(request["target"], str))
-        thumbprint = request.get("client_cert_sha256")
-        want(thumbprint is None or isinstance(thumbprint, str))
-        want(isinstance(request["headers"], list))
-        for pair in request["headers"]:
-            want(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str))
-            raw = isinstance(pair[1], dict) and set(pair[1]) == {"b64"} and isinstance(pair[1]["b64"], str)
-            want(isinstance(pair[1], str) or raw)
         want(isinstance(case.get("keys", []), list))
         for entry in case.get("keys", []):
             want(isinstance(entry, dict) and set(entry) <= {"issuer", "jwks", "jwks_text"})
@@ -178,9 +161,7 @@ class Line:
             loaded = self.key_set(entry, f"/keys/{index}")
             if loaded is None or entry["issuer"] not in known:
                 continue
-            for key in loaded:
-                if key.kty == "oct":
-                    key.reason = "key_symmetric_from_network"
+            keys.refuse_symmetric(loaded)
             if any(key.usable for key in loaded):
                 out[entry["issuer"]] = loaded
         return out

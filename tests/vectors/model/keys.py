@@ -74,6 +74,13 @@ def load_value(value, repeated, p521=True):
     return out
 
 
+def refuse_symmetric(loaded):
+    """Symmetric keys belong into the policy: in a set from elsewhere they are listed and not used."""
+    for key in loaded:
+        if key.kty == "oct":
+            key.reason = "key_symmetric_from_network"
+
+
 def text_or_none(value):
     """The value if it is a string."""
     return value if isinstance(value, str) else None

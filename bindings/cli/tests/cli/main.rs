@@ -7,9 +7,14 @@ mod challenge;
 mod check;
 mod conform;
 mod decode;
+mod fetch;
+#[cfg(feature = "aws-lc-rs")]
+mod fetch_discovery;
+mod fetch_keys;
 mod keys;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
 mod policy;
+mod server;
 mod stream;
 mod support;

@@ -1,0 +1,61 @@
+"""An issuer's metadata: where they are, and what is read of them (OpenID Connect Discovery, RFC 8414)."""
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+from .jsontext import JsonError, parse
+
+OPENID = "/.well-known/openid-configuration"
+OAUTH = "/.well-known/oauth-authorization-server"
+BYTES = 512 * 1024
+
+
+def addresses(issuer):
+    """Every address to try: OpenID's, then RFC 8414's forms, which stand in front of the path."""
+    issuer = issuer.removesuffix("/")
+    path = urlsplit(issuer).path
+    root = issuer.removesuffix(path)
+    inserted = [root + OPENID + path] if path else []
+    return [issuer + OPENID, root + OAUTH + path, *inserted]
+
+
+def is_loopback(host):
+    """Whether a host name is this machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def url(text):
+    """The parts of a URL that could be fetched from, or None."""
+    if not re.fullmatch(r"(?i:https?)://[A-Za-z0-9._\[\]:-]+([/?][\w.~%!$&'()*+,;=:@/?-]*)?", text, re.ASCII):
+        return None
+    try:
+        parts = urlsplit(text)
+        return parts if parts.hostname and parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def key_set_address(text, issuer, rules):
+    """Where a document says that the key set is; None if none of it can be used."""
+    if len(text.encode()) > BYTES:
+        return None
+    try:
+        value, repeated = parse(text)
+    except JsonError:
+        return None
+    if not isinstance(value, dict) or repeated or value.get("issuer") != issuer:
+        return None
+    address = value.get("jwks_uri")
+    found, home = (url(address) if isinstance(address, str) else None), url(issuer)
+    if not found or not home:
+        return None
+    tried_out = rules.get("http_loopback") and is_loopback(found.hostname) and is_loopback(home.hostname)
+    if found.scheme != "https" and not tried_out:
+        return None
+    if found.hostname != home.hostname and not rules.get("other_host"):
+        return None
+    return address

@@ -16,7 +16,6 @@ mod texts;
 use core::fmt;
 use core::hint::black_box;
 
-#[allow(unused_imports, reason = "the loader does not fill one yet")]
 pub(crate) use builder::{AddFault, Builder, KeyEntry};
 
 use crate::constant_time::constant_time_equal;

@@ -10,7 +10,7 @@ use std::path::Path;
 use super::Row;
 
 /// The files in reading order; C also wants a type before its first use.
-const SECTIONS: [&str; 17] = [
+const SECTIONS: [&str; 18] = [
     "types",
     "status",
     "catalogue",
@@ -24,6 +24,7 @@ const SECTIONS: [&str; 17] = [
     "decision",
     "claims",
     "verifier",
+    "slow_hash",
     "metrics",
     "key_set",
     "jws",

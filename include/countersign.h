@@ -347,6 +347,8 @@ countersign_str countersign_reason_name(uint32_t reason);
 #define COUNTERSIGN_REASON_STATUS_UNAVAILABLE UINT32_C(9003)
 /** Internal error. */
 #define COUNTERSIGN_REASON_INTERNAL_ERROR UINT32_C(9004)
+/** Authentication is temporarily unavailable. */
+#define COUNTERSIGN_REASON_CHECK_PENDING UINT32_C(9005)
 /** The document is refused; the JSON Pointer names the place. */
 #define COUNTERSIGN_REASON_POLICY_INVALID UINT32_C(9101)
 /** Not a JWK Set: no object, no keys array, or a repeated name in the set's own object. The
@@ -935,6 +937,11 @@ typedef struct countersign_request {
  * (countersign_store_set_keys).
  */
 #define COUNTERSIGN_NEED_KEYS UINT32_C(1)
+/**
+ * The host takes the work of a slow hash by countersign_slow_hash_new, runs it where it may block, and hands it to
+ * countersign_resume; or it calls countersign_check_blocking in the first place.
+ */
+#define COUNTERSIGN_NEED_SLOW_HASH UINT32_C(2)
 
 /**
  * The answer to one request, with the working memory that the next one reuses. One thread at a time.
@@ -1013,6 +1020,26 @@ countersign_status countersign_decision_subject(const countersign_decision *deci
  */
 countersign_status countersign_decision_key_id(const countersign_decision *decision,
                                                countersign_str *out);
+
+/**
+ * What exactly was wrong with the credentials, where the reason does not say; 0 if there is nothing to tell, and for
+ * NULL. For logs, never for the caller. The numbers are stable; countersign_detail_name names them.
+ */
+uint32_t countersign_decision_detail(const countersign_decision *decision);
+
+/** The stable name of a detail, as in "newline_encoded"; empty for 0 and for unknown numbers. Static text. */
+countersign_str countersign_detail_name(uint32_t detail);
+
+/** What a detail says, for people; empty for 0 and for unknown numbers. Static text. */
+countersign_str countersign_detail_text(uint32_t detail);
+
+/**
+ * What to count wrong passwords by: a keyed digest of the user name that was tried, as hexadecimal digits, the same in
+ * every process with this policy. There for every readable Basic credential, right or wrong; COUNTERSIGN_NOT_FOUND
+ * else. Lent as the decision says.
+ */
+countersign_status countersign_decision_attempt_key(const countersign_decision *decision,
+                                                    countersign_str *out);
 
 /**
  * The problem document (RFC 9457) to send with a denial, as application/problem+json.
@@ -1178,8 +1205,68 @@ countersign_status countersign_check(const countersign_verifier *verifier,
                                      const countersign_request *request,
                                      countersign_decision *decision);
 
+/**
+ * Puts these API keys in place of the present ones: the bytes that `api_key.keys` of a policy may refer to, a JSON list
+ * of key objects or one object a line.
+ *
+ * Checks under way finish with the old ones; no thread waits. COUNTERSIGN_KEYS_INVALID for keys that cannot be taken:
+ * the present ones stay. *report, if report is not NULL, becomes the caller's; it says why, or holds warnings.
+ */
+countersign_status countersign_verifier_set_api_keys(const countersign_verifier *verifier,
+                                                     countersign_str keys,
+                                                     countersign_report **report);
+
 /** Gives a verifier back. No thread may be in a check with it. NULL is ignored. */
 void countersign_verifier_free(countersign_verifier *verifier);
+
+/* ==========================================================================
+ * Passwords
+ *
+ * Hashing a password takes as long as it was made to. countersign_check never does it: it denies with
+ * COUNTERSIGN_NEED_SLOW_HASH, and the host runs the hash where it may block.
+ * ======================================================================= */
+
+/**
+ * A password to be hashed, and then what came of it. Needs neither verifier nor decision while it runs. Belongs to
+ * one thread at a time.
+ */
+typedef struct countersign_slow_hash countersign_slow_hash;
+
+/**
+ * Takes the hash that a decision of this verifier asks for, with the password, which the decision no longer holds.
+ *
+ * On success *out is the caller's; give it back with countersign_slow_hash_free. COUNTERSIGN_NOT_FOUND if the decision
+ * asks for none, or it was taken, or the decision was saved and loaded since. The decision goes on denying.
+ */
+countersign_status countersign_slow_hash_new(const countersign_verifier *verifier,
+                                             countersign_decision *decision,
+                                             countersign_slow_hash **out);
+
+/**
+ * Runs the hash: tens to hundreds of milliseconds, and the memory that it asks for. On any thread.
+ *
+ * Whether the password was right is for countersign_resume to say.
+ */
+countersign_status countersign_slow_hash_run(countersign_slow_hash *work);
+
+/**
+ * Judges the request again with what came of its hash; else as countersign_check.
+ *
+ * COUNTERSIGN_ARGUMENT_INVALID for work that was not run. Work of other credentials or of another verifier is of no
+ * use: the decision then asks for a hash again.
+ */
+countersign_status countersign_resume(const countersign_verifier *verifier,
+                                      const countersign_request *request,
+                                      const countersign_slow_hash *work,
+                                      countersign_decision *decision);
+
+/** Judges one request as countersign_check does, and runs a slow hash at once, on this thread: for hosts that may block. */
+countersign_status countersign_check_blocking(const countersign_verifier *verifier,
+                                              const countersign_request *request,
+                                              countersign_decision *decision);
+
+/** Gives a slow hash back; its password is wiped. NULL is ignored. */
+void countersign_slow_hash_free(countersign_slow_hash *work);
 
 /* ==========================================================================
  * Counters

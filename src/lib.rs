@@ -5,13 +5,17 @@
 //! [`Policy`] and live keys, decides 200, 401 or 403, says why with a stable [`Reason`], and writes
 //! the exact `WWW-Authenticate` challenge and problem body to send into a [`Decision`].
 //!
-//! Start at [`Verifier`]. [`http`] reads and writes challenges on their own, [`jose`] key sets and tokens.
+//! Start at [`Verifier`]. [`http`] reads and writes challenges on their own, [`jose`] key sets and tokens,
+//! [`api_key`] makes and reads API keys.
 
 pub mod arena;
+mod base64_standard;
 pub mod base64url;
 pub mod claims;
 #[cfg(feature = "conform")]
 pub mod conform;
+mod constant_time;
+mod detail;
 #[cfg(feature = "capi")]
 mod ffi;
 pub mod http;
@@ -26,20 +30,29 @@ mod respond;
 mod result;
 mod scheme;
 mod scheme_name;
+mod secret;
 mod store;
 pub mod time;
 mod verifier;
 
+pub use detail::Detail;
 pub use policy::{Policy, Report};
 pub use reason::Reason;
 pub use request::{FieldLine, Request};
 pub use result::{Decision, Fields, Need, SavedFault};
 pub use scheme_name::SchemeName;
+pub use secret::api_key;
+#[cfg(feature = "bench-internals")]
+#[doc(hidden)]
+pub use secret::api_key_stages;
+#[cfg(feature = "bench-internals")]
+#[doc(hidden)]
+pub use secret::password_stages;
 pub use store::{Done, Exported, Fetch, FetchKind, FetchReason, KeyStore, KeysRefused, MetadataFault, Outcome};
-pub use verifier::Verifier;
 #[cfg(feature = "bench-internals")]
 #[doc(hidden)]
 pub use verifier::stages;
+pub use verifier::{HashAnswer, SlowHash, Verifier};
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 compile_error!("countersign needs a cryptography backend: switch on the feature `ring` (the default) or `aws-lc-rs`");

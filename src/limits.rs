@@ -15,6 +15,8 @@ pub const TOKEN_BYTES_DEFAULT: usize = 8192;
 pub const TOKEN_BYTES_MIN: usize = 64;
 /// Largest value that `max_token_bytes` takes.
 pub const TOKEN_BYTES_MAX: usize = 65_536;
+/// Characters of the base64 of Basic credentials: user name and password of 3 KB, far over what any login form takes.
+pub const BASIC_BYTES: usize = 4096;
 /// Keys tried for a token without a `kid` (REQ-JWS-17, REQ-JWS-30).
 pub const KEYS_TRIED: usize = 4;
 /// Keys in one JWK Set (REQ-ROTATION-18).
@@ -71,3 +73,48 @@ pub const REMEMBERED_MAX: usize = 1_048_576;
 pub const REMEMBERED_BYTES: usize = 4096;
 /// Values of such a payload.
 pub const REMEMBERED_NODES: usize = 512;
+/// Bytes of the text of one stored password hash; the longest that the other bounds let through has under 250.
+pub const PASSWORD_HASH_BYTES: usize = 512;
+/// bcrypt's cost. Below 10 OWASP's Password Storage Cheat Sheet refuses it; each step doubles the time, and 16
+/// takes seconds.
+pub const BCRYPT_COST: core::ops::RangeInclusive<u32> = 10..=16;
+/// The cost below which bcrypt is warned of: what bcrypt libraries and PHP 8.4 take by default.
+pub const BCRYPT_COST_RECOMMENDED: u32 = 12;
+/// Bytes of a password that bcrypt reads; what stands behind them it would not look at.
+pub const BCRYPT_PASSWORD_BYTES: usize = 72;
+/// argon2id's memory in KiB, from the least in OWASP's cheat sheet (7 MiB) to what a server can spare for a
+/// check; RFC 9106 section 4 recommends 64 MiB where memory is scarce.
+pub const ARGON2_MEMORY_KIB: core::ops::RangeInclusive<u32> = 7168..=262_144;
+/// argon2id's passes (RFC 9106 section 3.1 asks for one or more); sixteen over 256 MiB take seconds.
+pub const ARGON2_PASSES: core::ops::RangeInclusive<u32> = 1..=16;
+/// argon2id's lanes (RFC 9106 section 4 recommends 4). They are computed one after the other.
+pub const ARGON2_LANES: core::ops::RangeInclusive<u32> = 1..=8;
+/// Memory in KiB times passes below which argon2id is warned of: the least of OWASP's equivalents, 7 MiB five times.
+pub const ARGON2_WORK_RECOMMENDED: u32 = 7168 * 5;
+/// Iterations of PBKDF2, from what NIST SP 800-63B section 5.1.1.2 asks for; RFC 8018 section 4.2 asks for a
+/// thousand, which is from 2000. Ten million take seconds.
+pub const PBKDF2_ITERATIONS: core::ops::RangeInclusive<u32> = 10_000..=10_000_000;
+/// Iterations below which PBKDF2 with HMAC-SHA-256 is warned of (OWASP's cheat sheet).
+pub const PBKDF2_SHA256_ITERATIONS_RECOMMENDED: u32 = 600_000;
+/// The same with HMAC-SHA-512.
+pub const PBKDF2_SHA512_ITERATIONS_RECOMMENDED: u32 = 210_000;
+/// Bytes of a salt: 64 bits are the least of RFC 8018 section 4.1 and RFC 9106 section 3.1, 64 bytes the most
+/// that the PHC string format lets through.
+pub const SALT_BYTES: core::ops::RangeInclusive<usize> = 8..=64;
+/// Bytes of a stored hash: 128 bits are the least of RFC 9106 section 4. PBKDF2 stops at the length of its
+/// digest, as more costs the checker and not the guesser.
+pub const STORED_HASH_BYTES: core::ops::RangeInclusive<usize> = 16..=64;
+/// Bytes of a user's name in an htpasswd file; Apache's `htpasswd` writes at most so many.
+pub const USER_NAME_BYTES: usize = 255;
+/// Bytes of one line of an htpasswd file: a name, a hash and room for a remark.
+pub const HTPASSWD_LINE_BYTES: usize = 1024;
+/// Lines of an htpasswd file, six times the users of a large policy ([`POLICY_BYTES`]).
+pub const HTPASSWD_LINES: usize = 65_536;
+/// Bytes of the id of an API key, which stands in logs.
+pub const API_KEY_ID_BYTES: usize = 128;
+/// Bytes of a presented API key; vendors' longest have under 300.
+pub const API_KEY_BYTES: usize = 1024;
+/// Bytes of the prefix of a made API key; `acme_live_` has ten.
+pub const API_KEY_PREFIX_BYTES: usize = 32;
+/// API keys of one policy: 2^26, which leaves six bits of a 32-bit slot for the digest.
+pub const API_KEYS: u32 = 67_108_864;

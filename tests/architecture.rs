@@ -36,11 +36,26 @@ const FOREIGN: &[&str] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("ring::", &["src/jose/backend/ring.rs"]),
     ("aws_lc_rs::", &["src/jose/backend/aws_lc.rs"]),
-    ("base64_simd::", &["src/base64url.rs"]),
+    ("base64_simd::", &["src/base64_standard.rs", "src/base64url.rs"]),
     ("base64::", &["src/conform/case.rs"]),
+    ("argon2::", &["src/secret/password/argon2id.rs"]),
+    ("base64ct::", &["src/secret/password/bcrypt.rs", "src/secret/password/phc.rs"]),
+    ("bcrypt::", &["src/secret/password/bcrypt.rs", "src/secret/password.rs"]),
+    ("pbkdf2::", &["src/secret/password/pbkdf2.rs", "src/secret/password.rs"]),
+    ("subtle::", &["src/constant_time.rs", "src/secret/password/"]),
     ("serde_json::", &["src/conform/answer.rs"]),
-    ("arc_swap::", &["src/store/revoked.rs", "src/store/slot.rs"]),
-    ("zeroize::", &["src/jose/", "src/json/document.rs"]),
+    ("arc_swap::", &["src/store/live_keys.rs", "src/store/revoked.rs", "src/store/slot.rs"]),
+    (
+        "zeroize::",
+        &[
+            "src/jose/",
+            "src/json/document.rs",
+            "src/secret/password/",
+            "src/result/decision.rs",
+            "src/store/proofs.rs",
+            "src/verifier/slow_hash.rs",
+        ],
+    ),
 ];
 
 const PANICS: &[&str] = &[".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];

@@ -105,7 +105,7 @@ fn texts_say_what_was_found_and_allowed_and_meant() {
         ("/bearer/issuers/0/jwksUri", json!("x"), &["did you mean `jwks_uri`?"]),
         ("/bearer/issuers/0/algorithms", json!(["rs256"]), &["/algorithms/0", "did you mean \"RS256\"?"]),
         ("/bearer/issuers/0/algorithms", json!(["none"]), &["never accepted"]),
-        ("/basic", json!({}), &["not yet supported"]),
+        ("/digest", json!({}), &["not yet supported"]),
         ("/bearer/issuers/0/audience", json!(true), &["found true", "or false to switch the check off"]),
     ] {
         let text = load(&json!({"set": {pointer: value}})).unwrap_err().to_string();
@@ -123,9 +123,20 @@ fn no_text_repeats_a_secret() {
         let text = load(&json!({"set": {"/bearer/issuers/0/jwks": jwks}})).unwrap_err().to_string();
         assert!(!text.contains(secret), "{text}");
     }
-    for (pointer, value) in
-        [("/basic", json!(secret)), ("/api_keys", json!(secret)), ("/bearer/issuers/0/jwk", json!(secret))]
-    {
+    for (pointer, value) in [
+        ("/basic", json!(secret)),
+        ("/basic", json!({"users": secret})),
+        ("/basic", json!({"users": {"a": secret}})),
+        ("/basic", json!({"users": {"a": {"hash": secret, "scopes": [secret, 1]}}})),
+        ("/basic", json!({"htpasswd": secret})),
+        ("/basic", json!({"htpasswd": format!("a:{secret}")})),
+        ("/api_key", json!(secret)),
+        ("/api_key", json!({"keys": secret})),
+        ("/api_key", json!({"keys": [{"id": "a", "sha256": secret}]})),
+        ("/api_key", json!({"keys": [{"id": 1, "sha256": [secret], "key": secret}]})),
+        ("/api_keys", json!(secret)),
+        ("/bearer/issuers/0/jwk", json!(secret)),
+    ] {
         let text = load(&json!({"set": {pointer: value}})).unwrap_err().to_string();
         assert!(!text.contains(secret), "{text}");
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times a check, its steps and early denials over both backends; ends with 1 if a figure is over its bar.
 #
-#   tools/bench.sh [check] [denials] [steps]
+#   tools/bench.sh [check] [denials] [live] [steps] [slow-hashes] [api-keys]
 #
 # BENCH_ROUNDS sets the rounds (301); an odd number, more where the machine is busy. Bars are those of
 # aws-lc-rs, which is what the installed library is built with; over ring the figures are only told.

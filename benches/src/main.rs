@@ -3,11 +3,13 @@
 //! `tools/bench.sh` runs this once for each backend. With the argument `bars` the run fails if a
 //! figure is over its bar; the backend that people install (aws-lc-rs) is the one with bars.
 
+mod api_keys;
 mod live;
 mod measure;
 #[path = "../../tests/mint/mod.rs"]
 mod mint;
 mod rivals;
+mod slow_hashes;
 mod steps;
 
 use std::process::ExitCode;
@@ -23,7 +25,10 @@ fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let wants = |name: &str| wanted.iter().all(|word| word == "bars") || wanted.iter().any(|word| word == name);
     let mut table = Table { bars: BACKEND_NAME == "aws-lc-rs", over: 0 };
-    println!("backend {BACKEND_NAME}; {} bytes of claims; thread CPU time, contenders in turns, medians", claims().len());
+    println!(
+        "backend {BACKEND_NAME}; {} bytes of claims; thread CPU time, contenders in turns, medians",
+        claims().len()
+    );
     if wants("check") {
         checks(&mut table);
     }
@@ -35,6 +40,12 @@ fn main() -> ExitCode {
     }
     if wants("steps") {
         steps::time(&mut table);
+    }
+    if wants("slow-hashes") {
+        slow_hashes::time(&mut table);
+    }
+    if wants("api-keys") {
+        api_keys::time(&mut table);
     }
     if table.over > 0 {
         println!("\n{} over their bar", table.over);

@@ -42,6 +42,11 @@ impl Samples {
 
 /// Times all of them, one after the other in each round.
 pub fn in_turns(contenders: Vec<Contender<'_>>) -> Vec<Samples> {
+    in_turns_of(contenders, rounds())
+}
+
+/// The same in so many rounds, for what takes milliseconds.
+pub fn in_turns_of(contenders: Vec<Contender<'_>>, rounds: usize) -> Vec<Samples> {
     let mut contenders: Vec<_> = contenders
         .into_iter()
         .map(|mut contender| {
@@ -51,7 +56,7 @@ pub fn in_turns(contenders: Vec<Contender<'_>>) -> Vec<Samples> {
         .collect();
     let mut samples: Vec<_> =
         contenders.iter().map(|(contender, _)| Samples { name: contender.name, nanos: Vec::new() }).collect();
-    for _ in 0..rounds() {
+    for _ in 0..rounds {
         for ((contender, times), samples) in contenders.iter_mut().zip(&mut samples) {
             samples.nanos.push(time(contender, *times) / f64::from(*times));
         }

@@ -18,7 +18,10 @@ fuzz_target!(|text: &[u8]| {
             Ok(challenge) => ours.push(twin::Challenge {
                 scheme: challenge.scheme.to_owned(),
                 token68: challenge.token68.map(str::to_owned),
-                params: challenge.params().map(|param| (param.name.to_owned(), param.value.bytes().collect())).collect(),
+                params: challenge
+                    .params()
+                    .map(|param| (param.name.to_owned(), param.value.bytes().collect()))
+                    .collect(),
             }),
             Err(fault) => {
                 assert!(fault.offset <= lines[fault.value].len());

@@ -24,7 +24,8 @@ const NAMES: [&str; 6] =
     ["Authorization", "X-Access-Token", "Origin", "Access-Control-Request-Method", "authorization", "Cookie"];
 
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
-    let policy = br#"{"realm":"fuzz \"quoted\"","cors":true,"profiles":{"p":{"optional":true,"scopes":"a b"}},"bearer":{
+    let policy =
+        br#"{"realm":"fuzz \"quoted\"","cors":true,"profiles":{"p":{"optional":true,"scopes":"a b"}},"bearer":{
         "sources":["header",{"header":"X-Access-Token"},{"query":"access_token"}],"max_token_bytes":65536,
         "challenge":{"scope":"a","resource_metadata":"https://api.example/m"},
         "issuers":[{"issuer":"https://login.example.com","audience":false,

@@ -50,7 +50,7 @@ impl Asked {
         call.scopes = self.scopes.as_deref();
         call.client_cert_sha256 = self.client_cert_sha256.as_deref();
         let mut decision = Decision::new();
-        verifier.check(&call, &mut decision);
+        verifier.check_blocking(&call, &mut decision);
         decision
     }
 }

@@ -8,6 +8,7 @@ use super::boundary::{Undecided, borrow, borrow_mut, call, check_place, give, pu
 use super::sized::write_struct;
 use super::status::{COUNTERSIGN_BUFFER_TOO_SMALL, COUNTERSIGN_MALFORMED, Failure, countersign_status};
 use super::types::{countersign_str, memory};
+use crate::detail::Detail;
 use crate::reason::Reason;
 use crate::result::{Decision, Need};
 use crate::scheme_name::SchemeName;
@@ -38,6 +39,9 @@ pub const COUNTERSIGN_NEED_NONE: u32 = 0;
 /// The issuer's JWK Set is wanted: the host takes tickets (countersign_store_next_fetch), or brings a set without one
 /// (countersign_store_set_keys).
 pub const COUNTERSIGN_NEED_KEYS: u32 = 1;
+/// The host takes the work of a slow hash by countersign_slow_hash_new, runs it where it may block, and hands it to
+/// countersign_resume; or it calls countersign_check_blocking in the first place.
+pub const COUNTERSIGN_NEED_SLOW_HASH: u32 = 2;
 
 /// What the host must do before the same request can pass. The texts are lent as the decision says.
 #[derive(Clone, Copy)]
@@ -162,6 +166,39 @@ pub unsafe extern "C" fn countersign_decision_key_id(
     unsafe { put_text(decision, out, Decision::key_id) }
 }
 
+/// What exactly was wrong with the credentials, where the reason does not say; 0 if there is nothing to tell, and for
+/// NULL. For logs, never for the caller. The numbers are stable; countersign_detail_name names them.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn countersign_decision_detail(decision: *const countersign_decision) -> u32 {
+    // SAFETY: NULL or a living decision.
+    let detail = || unsafe { borrow(decision) }.ok().and_then(|decision| decision.inner.detail());
+    read(0, || detail().map_or(0, Detail::number))
+}
+
+/// The stable name of a detail, as in "newline_encoded"; empty for 0 and for unknown numbers. Static text.
+#[unsafe(no_mangle)]
+pub extern "C" fn countersign_detail_name(detail: u32) -> countersign_str {
+    countersign_str::lend(Detail::from_number(detail).map_or("", Detail::name))
+}
+
+/// What a detail says, for people; empty for 0 and for unknown numbers. Static text.
+#[unsafe(no_mangle)]
+pub extern "C" fn countersign_detail_text(detail: u32) -> countersign_str {
+    countersign_str::lend(Detail::from_number(detail).map_or("", Detail::text))
+}
+
+/// What to count wrong passwords by: a keyed digest of the user name that was tried, as hexadecimal digits, the same in
+/// every process with this policy. There for every readable Basic credential, right or wrong; COUNTERSIGN_NOT_FOUND
+/// else. Lent as the decision says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn countersign_decision_attempt_key(
+    decision: *const countersign_decision,
+    out: *mut countersign_str,
+) -> countersign_status {
+    // SAFETY: as the header says.
+    unsafe { put_text(decision, out, Decision::attempt_key) }
+}
+
 /// The problem document (RFC 9457) to send with a denial, as application/problem+json.
 /// COUNTERSIGN_NOT_FOUND if the request is let through. Lent as the decision says.
 #[unsafe(no_mangle)]
@@ -226,6 +263,7 @@ pub unsafe extern "C" fn countersign_decision_need(
                 generation,
                 ..nothing
             },
+            Some(Need::SlowHash) => countersign_need { kind: COUNTERSIGN_NEED_SLOW_HASH, ..nothing },
             None => nothing,
         };
         // SAFETY: the caller hands in a struct that starts with its size.

@@ -25,6 +25,7 @@ mod report;
 mod request;
 mod revocation;
 mod sized;
+mod slow_hash;
 mod status;
 mod store;
 mod types;

@@ -7,16 +7,16 @@ use std::sync::Arc;
 use super::boundary::{Undecided, borrow, borrow_mut, call, check_place, give, take_back};
 use super::decision::countersign_decision;
 use super::policy::{countersign_policy, countersign_policy_options, load};
-use super::report::countersign_report;
+use super::report::{countersign_report, give_report};
 use super::request::{countersign_request, with_request};
-use super::status::{COUNTERSIGN_DENIED, Failure, countersign_status};
+use super::status::{COUNTERSIGN_DENIED, COUNTERSIGN_KEYS_INVALID, Failure, countersign_status};
 use super::store::countersign_store;
 use super::types::countersign_str;
 use crate::verifier::Verifier;
 
 /// A policy with its live keys. Any number of threads may use it at once.
 pub struct countersign_verifier {
-    inner: Verifier,
+    pub(super) inner: Verifier,
 }
 
 /// Makes a verifier of a policy and the store that was made of it.
@@ -82,6 +82,31 @@ pub unsafe extern "C" fn countersign_check(
         let allowed = undecided.decision.allowed();
         undecided.keep();
         if allowed { Ok(()) } else { Err(Failure(COUNTERSIGN_DENIED)) }
+    })
+}
+
+/// Puts these API keys in place of the present ones: the bytes that `api_key.keys` of a policy may refer to, a JSON list
+/// of key objects or one object a line.
+///
+/// Checks under way finish with the old ones; no thread waits. COUNTERSIGN_KEYS_INVALID for keys that cannot be taken:
+/// the present ones stay. *report, if report is not NULL, becomes the caller's; it says why, or holds warnings.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn countersign_verifier_set_api_keys(
+    verifier: *const countersign_verifier,
+    keys: countersign_str,
+    report: *mut *mut countersign_report,
+) -> countersign_status {
+    call(|| {
+        // SAFETY: NULL or a living verifier.
+        let verifier = unsafe { borrow(verifier) }?;
+        // SAFETY: the caller vouches for the bytes.
+        let (told, outcome) = match verifier.inner.set_api_keys(unsafe { keys.bytes() }?) {
+            Ok(told) => (told, Ok(())),
+            Err(told) => (told, Err(Failure(COUNTERSIGN_KEYS_INVALID))),
+        };
+        // SAFETY: NULL or a place for a pointer.
+        unsafe { give_report(report, told) };
+        outcome
     })
 }
 

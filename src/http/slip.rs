@@ -48,7 +48,7 @@ fn has_newline(token: &[u8]) -> bool {
 }
 
 /// A comma, a token and a space: two field lines that were joined on the way (REQ-HTTP-33).
-fn names_second_scheme(token: &[u8]) -> bool {
+pub(crate) fn names_second_scheme(token: &[u8]) -> bool {
     if !holds_any(token, [b',']) {
         return false;
     }

@@ -28,8 +28,10 @@ mod media_type;
 mod part;
 mod thumbprint;
 
+pub use crate::constant_time::constant_time_equal;
 pub use algorithm::{Algorithm, AlgorithmName, AlgorithmRule, AlgorithmSet, KeyType};
-pub use backend::{BACKEND_NAME, constant_time_equal, sha256};
+pub(crate) use backend::MacKey;
+pub use backend::{BACKEND_NAME, sha256};
 pub use compact::CompactJws;
 pub use header::{HeaderMemory, HeaderType, JoseHeader};
 pub use jwk::{Origin, SecretRefs};

@@ -10,6 +10,7 @@ use crate::claims::{ClaimPath, IssuerName, Reject, Rule, ScopeList, TypRule};
 use crate::http::Whitespace;
 use crate::jose;
 pub use crate::scheme_name::SchemeName;
+use crate::secret::{ApiKeys, Users};
 
 /// A checked policy. Cheap to copy; shared by threads.
 #[derive(Clone, Debug)]
@@ -63,7 +64,12 @@ pub(crate) struct Compiled {
     pub(crate) cors: bool,
     /// How many verdicts are remembered; 0 for none.
     pub(crate) remembered: usize,
-    pub(crate) bearer: Bearer,
+    pub(crate) bearer: Option<Bearer>,
+    pub(crate) basic: Option<Basic>,
+    pub(crate) api_key: Option<ApiKeyRule>,
+    pub(crate) session: Option<Session>,
+    /// Whether a cookie is the only place where a credential may stand.
+    pub(crate) only_cookies: bool,
     /// The unnamed route first, then the profiles in document order.
     pub(crate) routes: Vec<Route>,
 }
@@ -112,6 +118,58 @@ pub(crate) struct Sources {
     pub(crate) headers: Vec<String>,
     /// Names of query parameters, as configured.
     pub(crate) queries: Vec<String>,
+    pub(crate) cookies: Vec<CookieSource>,
+}
+
+/// A cookie that a token may stand in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CookieSource {
+    /// Its place in the list of sources.
+    pub(crate) place: usize,
+    /// As configured.
+    pub(crate) name: String,
+}
+
+impl Sources {
+    /// Whether a token stands in a cookie or nowhere.
+    pub(crate) fn are_cookies(&self) -> bool {
+        !self.authorization && self.headers.is_empty() && self.queries.is_empty()
+    }
+}
+
+/// The section `basic`.
+#[derive(Debug)]
+pub(crate) struct Basic {
+    pub(crate) users: Users,
+    /// A secret of the document alone, the same in every process that loads it.
+    pub(crate) secret: [u8; 32],
+    /// Makes the names that wrong tries are counted by.
+    pub(crate) attempts: jose::MacKey,
+}
+
+/// The section `api_key`.
+#[derive(Debug)]
+pub(crate) struct ApiKeyRule {
+    /// The name of a header field, as configured.
+    pub(crate) header: Option<String>,
+    /// The scheme in Authorization, as configured.
+    pub(crate) scheme: Option<String>,
+    /// The name of a query parameter, as configured.
+    pub(crate) query: Option<String>,
+    pub(crate) prefix: Option<String>,
+    /// Whether the last characters of a key are check digits.
+    pub(crate) checksum: bool,
+    pub(crate) environment: Option<String>,
+    pub(crate) keys: Arc<ApiKeys>,
+}
+
+/// The section `session`: what a cookie credential needs.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// The name of the header field that a page of another site cannot send.
+    pub(crate) csrf_header: Option<String>,
+    /// Origins whose requests pass, as browsers write them.
+    pub(crate) origins: Vec<String>,
 }
 
 /// One of `bearer.issuers`.
@@ -166,26 +224,36 @@ impl Policy {
     /// The names of the header fields, in lower case and each once, of which the host has to pass every line.
     pub fn wanted_fields(&self) -> impl Iterator<Item = String> + '_ {
         let compiled = self.compiled();
-        let preflight: &[&str] = match compiled.preflight {
-            Preflight::Allow => &["origin", "access-control-request-method"],
-            Preflight::Check => &[],
+        let mut names = vec!["authorization".to_owned()];
+        // A host that walks the list would hand in the lines of a name that stands twice two times.
+        let mut want = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            if !names.contains(&name) {
+                names.push(name);
+            }
         };
-        ["authorization"].iter().chain(preflight).map(|name| (*name).to_owned()).chain(
-            compiled
-                .bearer
-                .sources
-                .headers
-                .iter()
-                .map(|name| name.to_ascii_lowercase())
-                // A host that walks the list would hand in the lines of a name that stands twice two times.
-                .filter(move |name| !preflight.contains(&name.as_str())),
-        )
+        if compiled.preflight == Preflight::Allow {
+            ["origin", "access-control-request-method"].into_iter().for_each(&mut want);
+        }
+        if let Some(bearer) = &compiled.bearer {
+            bearer.sources.headers.iter().for_each(|name| want(name));
+        }
+        if let Some(header) = compiled.api_key.as_ref().and_then(|keys| keys.header.as_deref()) {
+            want(header);
+        }
+        if let Some(session) = &compiled.session {
+            ["cookie", "sec-fetch-site", "origin"].into_iter().chain(session.csrf_header.as_deref()).for_each(want);
+        }
+        names.into_iter()
     }
 
     /// The names of the query parameters that can carry a credential, for the host to scrub from its logs:
-    /// `access_token`, which clients send whether it is read or not, and what the policy reads.
+    /// `access_token`, which clients send whether it is read or not, and what the policy reads (REQ-PRIVACY-09).
     pub fn credential_parameters(&self) -> impl Iterator<Item = &str> {
-        let read = self.compiled().bearer.sources.queries.iter().map(String::as_str);
+        let compiled = self.compiled();
+        let bearer = compiled.bearer.iter().flat_map(|bearer| &bearer.sources.queries);
+        let api_key = compiled.api_key.iter().filter_map(|keys| keys.query.as_ref());
+        let read = bearer.chain(api_key).map(String::as_str);
         core::iter::once("access_token").chain(read.filter(|name| *name != "access_token"))
     }
 }

@@ -4,7 +4,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::compiled::{Bearer, Compiled, Policy, Preflight, SchemeName, Sources, Transport};
+use super::api_key::{ApiKeyDraft, read_api_key};
+use super::basic::{BasicDraft, read_basic};
+use super::compiled::{
+    ApiKeyRule, Bearer, Compiled, CookieSource, Policy, Preflight, SchemeName, Session, Sources, Transport,
+};
 use super::issuers::{IssuerDraft, read_issuers};
 use super::kind::{Kind, SCHEMES};
 use super::members::{BEARER, POLICY, REMEMBER};
@@ -14,7 +18,8 @@ use super::repeated::first_repeated;
 use super::report::{Code, Report};
 use super::route::{RouteDraft, read_profiles};
 use super::select::Issuers;
-use super::sources::read_sources;
+use super::session::read_session;
+use super::sources::{COOKIE_PREFIXES, read_sources};
 use crate::http::Whitespace;
 use crate::json::{Document, Duplicates};
 use crate::limits;
@@ -34,6 +39,9 @@ struct PolicyDraft {
     cors: bool,
     remembered: Option<u32>,
     bearer: Option<BearerDraft>,
+    basic: Option<BasicDraft>,
+    api_key: Option<ApiKeyDraft>,
+    session: Option<Session>,
 }
 
 #[derive(Default)]
@@ -105,6 +113,9 @@ fn read_policy(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> PolicyDraft {
         "cors" => draft.cors = reader.boolean(place, member).unwrap_or_default(),
         "remember" => draft.remembered = read_remember(reader, place),
         "bearer" => draft.bearer = Some(read_bearer(reader, place, &mut draft.route)),
+        "basic" => draft.basic = Some(read_basic(reader, place)),
+        "api_key" => draft.api_key = Some(read_api_key(reader, place)),
+        "session" => draft.session = Some(read_session(reader, place)),
         _ => draft.route.read(reader, member, place),
     });
     draft
@@ -150,12 +161,13 @@ fn read_schemes(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<Vec<us
 impl PolicyDraft {
     /// Looks at the rules over several members and fills in the defaults.
     fn finish(self, reader: &mut Reader<'_>) -> Option<Compiled> {
-        let Some(bearer) = self.bearer else {
-            let text = "no kind of credentials is configured; the sections to choose from are: bearer";
+        let present = self.present();
+        if present.is_empty() {
+            let text = "no kind of credentials is configured; the sections to choose from are: bearer, basic, api_key";
             reader.refuse_at(String::new(), Code::MemberMissing, text);
             return None;
-        };
-        let schemes = select_schemes(reader, self.schemes);
+        }
+        let schemes = select_schemes(reader, self.schemes, &present);
         let leeway = self.leeway.unwrap_or(LEEWAY_DEFAULT_SECONDS);
         if leeway > limits::LEEWAY_WARN_SECONDS {
             let text = format!(
@@ -164,7 +176,18 @@ impl PolicyDraft {
             );
             reader.warn("/leeway".into(), Code::LeewayHigh, text);
         }
-        let bearer = bearer.finish(reader);
+        let bearer = self.bearer.map(|bearer| bearer.finish(reader));
+        let has_basic = self.basic.is_some();
+        let basic = self.basic.and_then(|basic| basic.finish(reader, self.transport == Transport::Tls));
+        let has_keys = self.api_key.is_some();
+        let api_key = self.api_key.and_then(|keys| keys.finish(reader));
+        if has_basic != basic.is_some() || has_keys != api_key.is_some() {
+            return None;
+        }
+        let sources = bearer.as_ref().map(|bearer| &bearer.sources);
+        check_session(reader, sources, self.session.is_some(), self.transport);
+        check_places(reader, sources, api_key.as_ref());
+        let only_cookies = sources.is_some_and(Sources::are_cookies) && basic.is_none() && api_key.is_none();
         let route = self.route.finish()?;
         let profiles = self.profiles.into_iter().map(|(name, draft)| draft.finish_over(name, &route));
         let routes = core::iter::once(route.clone()).chain(profiles).collect();
@@ -179,28 +202,86 @@ impl PolicyDraft {
             cors: self.cors,
             remembered: self.remembered.and_then(|entries| usize::try_from(entries).ok()).unwrap_or(0),
             bearer,
+            basic,
+            api_key,
+            session: self.session,
+            only_cookies,
             routes,
         })
+    }
+
+    /// The schemes whose sections are there, in the default order.
+    fn present(&self) -> Vec<SchemeName> {
+        let sections = [
+            (SchemeName::Bearer, self.bearer.is_some()),
+            (SchemeName::Basic, self.basic.is_some()),
+            (SchemeName::ApiKey, self.api_key.is_some()),
+        ];
+        sections.into_iter().filter(|(_, is_there)| *is_there).map(|(scheme, _)| scheme).collect()
+    }
+}
+
+/// A cookie goes with every request that a browser sends, whoever made the page: it needs the section that tells
+/// whose page it was, and TLS to keep it (REQ-COOKIE-06).
+fn check_session(reader: &mut Reader<'_>, sources: Option<&Sources>, has_session: bool, transport: Transport) {
+    let cookies = sources.map(|sources| sources.cookies.as_slice()).unwrap_or_default();
+    if cookies.is_empty() && has_session {
+        let text = "no source of `bearer` reads a cookie, so the section has no effect";
+        reader.refuse_at("/session".into(), Code::Contradiction, text);
+    }
+    for CookieSource { place, name } in cookies {
+        let source = format!("/bearer/sources/{place}");
+        if !has_session {
+            let text = "a cookie source needs the section `session`: browsers send cookies from every site";
+            reader.refuse_at(source, Code::Contradiction, text);
+        } else if transport == Transport::Any && !COOKIE_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+            let text = "a session's cookie has the prefix __Host- or __Secure-, or `transport` is \"tls\" (RFC 6750 section 5.3)";
+            reader.refuse_at(format!("{source}/cookie"), Code::Contradiction, text);
+        }
+    }
+}
+
+/// No place is read for a token and for a key.
+fn check_places(reader: &mut Reader<'_>, sources: Option<&Sources>, keys: Option<&ApiKeyRule>) {
+    let (Some(sources), Some(keys)) = (sources, keys) else { return };
+    let text = "`bearer.sources` reads a token there";
+    if keys.header.as_ref().is_some_and(|name| sources.headers.iter().any(|other| other.eq_ignore_ascii_case(name))) {
+        reader.refuse_at("/api_key/header".into(), Code::Contradiction, text);
+    }
+    if keys.query.as_ref().is_some_and(|name| sources.queries.contains(name)) {
+        reader.refuse_at("/api_key/query".into(), Code::Contradiction, text);
     }
 }
 
 /// The schemes that challenges are made for; one whose section is absent is refused.
-fn select_schemes(reader: &mut Reader<'_>, named: Option<Vec<usize>>) -> Vec<SchemeName> {
-    let Some(named) = named else { return vec![SchemeName::Bearer] };
+fn select_schemes(reader: &mut Reader<'_>, named: Option<Vec<usize>>, present: &[SchemeName]) -> Vec<SchemeName> {
+    let Some(named) = named else { return present.to_vec() };
     let mut schemes = Vec::new();
     for (place, index) in named.into_iter().enumerate() {
-        match SCHEMES.0.get(index).copied() {
-            Some("bearer") => schemes.push(SchemeName::Bearer),
-            other => {
-                let text = format!("the document has no section `{}`", other.unwrap_or_default());
-                reader.refuse_at(format!("/schemes/{place}"), Code::Contradiction, text);
-            }
+        let section = SCHEMES.0.get(index).copied().unwrap_or_default();
+        if let Some(scheme) = present.iter().find(|scheme| section_of(**scheme) == section) {
+            schemes.push(*scheme);
+        } else {
+            let text = format!("the document has no section `{section}`");
+            reader.refuse_at(format!("/schemes/{place}"), Code::Contradiction, text);
         }
     }
-    if !schemes.contains(&SchemeName::Bearer) {
-        reader.warn("/bearer".into(), Code::NotOffered, "the section is accepted, but `schemes` does not offer it");
+    for scheme in present.iter().filter(|scheme| !schemes.contains(scheme)) {
+        let text = "the section is accepted, but `schemes` does not offer it";
+        reader.warn(format!("/{}", section_of(*scheme)), Code::NotOffered, text);
     }
     schemes
+}
+
+/// The section of a scheme, and its name in `schemes`.
+const fn section_of(scheme: SchemeName) -> &'static str {
+    match scheme {
+        SchemeName::Bearer => "bearer",
+        SchemeName::Dpop => "dpop",
+        SchemeName::Digest => "digest",
+        SchemeName::Basic => "basic",
+        SchemeName::ApiKey => "api_key",
+    }
 }
 
 impl BearerDraft {

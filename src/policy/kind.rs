@@ -22,6 +22,7 @@ pub(super) enum Kind {
     Source,
     FieldName,
     ParameterName,
+    CookieName,
     Sources,
     Names,
     Path,
@@ -37,6 +38,20 @@ pub(super) enum Kind {
     Profiles,
     Issuers,
     Object(&'static Object),
+    /// The other kind, or null for none.
+    Nullable(&'static Kind),
+    Users,
+    Htpasswd,
+    PasswordHash,
+    KeyScheme,
+    KeyPrefix,
+    ApiKeys,
+    KeyId,
+    KeyDigest,
+    /// Seconds since 1970.
+    Moment,
+    Origin,
+    Origins,
     /// Known, and refused by name until a later version supports it.
     Unsupported,
 }
@@ -65,6 +80,7 @@ impl Kind {
             Kind::Source => SOURCE.into(),
             Kind::FieldName => "the name of a header field other than Authorization, Proxy-Authorization and Cookie".into(),
             Kind::ParameterName => "the name of a query parameter".into(),
+            Kind::CookieName => "the name of a cookie".into(),
             Kind::Sources => format!("a list of one or more of {SOURCE}"),
             Kind::Names => "a list of one or more names of claims".into(),
             Kind::Path => "a claim's name or a JSON Pointer".into(),
@@ -88,6 +104,17 @@ impl Kind {
                 let names: Vec<&str> = object.members().map(|member| member.name).collect();
                 format!("an object with {}", names.join(", "))
             }
+            Kind::Nullable(kind) => format!("{}, or null for none", kind.allowed()),
+            Kind::Users => "an object of user names and hashes, or {\"ref\": \"<name>\"}".into(),
+            Kind::Htpasswd => "the text of an htpasswd file, or {\"ref\": \"<name>\"}".into(),
+            Kind::PasswordHash => "a hash made by bcrypt, argon2id or PBKDF2".into(),
+            Kind::KeyScheme => "the name of a scheme other than Bearer, Basic, Digest, DPoP and Negotiate".into(),
+            Kind::KeyPrefix => "a string of 1 to 32 visible ASCII characters".into(),
+            Kind::ApiKeys => "a list of keys, or {\"ref\": \"<name>\"}".into(),
+            Kind::KeyId => "a string of 1 to 128 printable ASCII characters".into(),
+            Kind::KeyDigest => "a SHA-256 as 64 hexadecimal digits".into(),
+            Kind::Moment => "an integer of seconds since 1970, up to the year 9999".into(),
+            Kind::Origin | Kind::Origins => "a list of origins as browsers write them, such as \"https://app.example.com\"".into(),
             Kind::Unsupported => "nothing yet".into(),
         }
     }
@@ -101,4 +128,5 @@ impl Words {
     }
 }
 
-const SOURCE: &str = "\"header\", {\"header\": \"<field name>\"} or {\"query\": \"<parameter name>\"}";
+const SOURCE: &str =
+    "\"header\", {\"header\": \"<field name>\"}, {\"cookie\": \"<name>\"} or {\"query\": \"<parameter name>\"}";

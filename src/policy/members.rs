@@ -77,6 +77,12 @@ pub(super) static ISSUER: Object = Object { name: "issuer", tables: &[ISSUER_MEM
 pub(super) static TIMING: Object = Object { name: "keys", tables: &[TIMING_MEMBERS], is_profile: false };
 pub(super) static REMEMBER: Object = Object { name: "remember", tables: &[REMEMBER_MEMBERS], is_profile: false };
 pub(super) static DISCOVERY: Object = Object { name: "discovery", tables: &[DISCOVERY_MEMBERS], is_profile: false };
+pub(super) static BASIC: Object = Object { name: "basic", tables: &[BASIC_MEMBERS], is_profile: false };
+pub(super) static USER: Object = Object { name: "user", tables: &[USER_MEMBERS], is_profile: false };
+pub(super) static API_KEY: Object = Object { name: "api_key", tables: &[API_KEY_MEMBERS], is_profile: false };
+pub(super) static STORED_KEY: Object = Object { name: "stored_key", tables: &[STORED_KEY_MEMBERS], is_profile: false };
+pub(super) static SESSION: Object = Object { name: "session", tables: &[SESSION_MEMBERS], is_profile: false };
+pub(super) static CSRF: Object = Object { name: "csrf", tables: &[CSRF_MEMBERS], is_profile: false };
 
 const POLICY_MEMBERS: &[Member] = &[
     Member::new("$schema", Kind::AnyText, "Ignored, so that an editor can find this schema."),
@@ -136,9 +142,9 @@ const POLICY_MEMBERS: &[Member] = &[
          many times: each time then costs about a microsecond instead of a signature check.",
     ),
     Member::new("bearer", Kind::Object(&BEARER), "Bearer tokens (RFC 6750)."),
-    Member::new("basic", Kind::Unsupported, "User names and passwords (RFC 7617).").secret(),
-    Member::new("api_key", Kind::Unsupported, "API keys.").secret(),
-    Member::new("session", Kind::Unsupported, "What a cookie credential needs."),
+    Member::new("basic", Kind::Object(&BASIC), "User names and passwords (RFC 7617).").secret(),
+    Member::new("api_key", Kind::Object(&API_KEY), "API keys.").secret(),
+    Member::new("session", Kind::Object(&SESSION), "What a cookie credential needs beside the token."),
     Member::new("digest", Kind::Unsupported, "Digest (RFC 7616).").secret(),
     Member::new("dpop", Kind::Unsupported, "Tokens bound to a key (RFC 9449)."),
 ];
@@ -201,6 +207,60 @@ const ISSUER_MEMBERS: &[Member] = &[
     .profile(),
 ];
 
+const BASIC_MEMBERS: &[Member] = &[
+    Member::new("users", Kind::Users, "Hashes of passwords by user name, bcrypt, argon2id or PBKDF2.").secret(),
+    Member::new("htpasswd", Kind::Htpasswd, "The same as the text of an htpasswd file.").secret(),
+];
+
+const USER_MEMBERS: &[Member] = &[
+    Member::new("hash", Kind::PasswordHash, "The hash of the password.").required().secret(),
+    Member::new("scopes", Kind::Scopes, "The scopes that the user has.").default("[]"),
+];
+
+const API_KEY_MEMBERS: &[Member] = &[
+    Member::new("header", Kind::Nullable(&Kind::FieldName), "The header field that a key may stand in.")
+        .default("\"X-API-Key\""),
+    Member::new("scheme", Kind::Nullable(&Kind::KeyScheme), "The scheme in Authorization that a key may stand behind.")
+        .default("\"Api-Key\""),
+    Member::new(
+        "query",
+        Kind::Nullable(&Kind::ParameterName),
+        "The query parameter that a key may stand in; addresses end up in logs.",
+    )
+    .default("null"),
+    Member::new("prefix", Kind::Nullable(&Kind::KeyPrefix), "What every key begins with; another is not looked up.")
+        .default("null"),
+    Member::new(
+        "checksum",
+        Kind::Boolean,
+        "Whether a key ends in the check digits that `countersign api-key new` writes.",
+    )
+    .default("false"),
+    Member::new("environment", Kind::Nullable(&Kind::AnyText), "The environment whose keys are accepted.")
+        .default("null"),
+    Member::new("keys", Kind::ApiKeys, "The keys, each by its hash.").required().secret(),
+];
+
+const STORED_KEY_MEMBERS: &[Member] = &[
+    Member::new("id", Kind::KeyId, "Who the key is, in logs and as the subject.").required(),
+    Member::new("sha256", Kind::KeyDigest, "The SHA-256 of the whole key, in hexadecimal.").required().secret(),
+    Member::new("scopes", Kind::Scopes, "The scopes that the key has.").default("[]"),
+    Member::new("environment", Kind::Nullable(&Kind::AnyText), "The environment that the key is for.").default("null"),
+    Member::new("not_before", Kind::Nullable(&Kind::Moment), "The second since 1970 from which the key is good.")
+        .default("null"),
+    Member::new("expires", Kind::Nullable(&Kind::Moment), "The second since 1970 from which it no longer is.")
+        .default("null"),
+    Member::new("revoked", Kind::Boolean, "Whether the key was withdrawn.").default("false"),
+];
+
+const SESSION_MEMBERS: &[Member] = &[
+    Member::new("csrf", Kind::Object(&CSRF), "What shows that a page of ours sent the request."),
+    Member::new("origins", Kind::Origins, "Origins whose requests with the cookie pass.").default("[]"),
+];
+
+const CSRF_MEMBERS: &[Member] =
+    &[Member::new("header", Kind::FieldName, "A header field that only a page of ours sends.").required()];
+
 const TIMING_MEMBERS: &[Member] = &[
     Member::new("ttl", Kind::Integer { min: 1, max: u32::MAX }, "Seconds that a set is fresh.").default("600"),
     Member::new("cooldown", Kind::Integer { min: 1, max: u32::MAX }, "Seconds between fetches, failures included.")
@@ -244,6 +304,9 @@ pub(super) const BEYOND_SCHEMA: &[&str] = &[
     "a {\"ref\": \"name\"} names bytes that the host passes beside the document",
     "no two issuers have one name",
     "a source stands in the list once, header names compared without case",
+    "a cookie source and the section session stand together, and a cookie whose name begins with neither __Host- nor __Secure- needs transport tls",
+    "hashes of passwords are of a kind and a cost that are accepted, and names in an htpasswd stand there once",
+    "ids and hashes of API keys stand in the list once, and keys have a place to stand in that no bearer token has",
     "a parameter of a challenge stands there once, and its rule holds for its name in any case",
     "hosts, ports and escapes of URLs are well formed",
 ];
@@ -270,7 +333,21 @@ mod tests {
 
     #[test]
     fn no_name_stands_twice_in_one_object() {
-        for object in [&POLICY, &PROFILE, &BEARER, &ISSUER, &TIMING, &REMEMBER, &DISCOVERY] {
+        for object in [
+            &POLICY,
+            &PROFILE,
+            &BEARER,
+            &ISSUER,
+            &TIMING,
+            &REMEMBER,
+            &DISCOVERY,
+            &BASIC,
+            &USER,
+            &API_KEY,
+            &STORED_KEY,
+            &SESSION,
+            &CSRF,
+        ] {
             let mut names: Vec<&str> = object.members().map(|member| member.name).collect();
             let count = names.len();
             names.sort_unstable();

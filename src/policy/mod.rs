@@ -5,6 +5,8 @@
 //! found out at a request. Loading allocates, a loaded policy never changes.
 
 mod algorithms;
+mod api_key;
+mod basic;
 mod challenge;
 mod compiled;
 mod document;
@@ -22,12 +24,13 @@ mod rules;
 mod schema;
 mod scopes;
 mod select;
+mod session;
 mod sources;
 mod suggest;
 #[cfg(test)]
 mod tests;
 mod types;
-pub(crate) use compiled::{Bearer, Compiled, Issuer, Route, Sources};
+pub(crate) use compiled::{Bearer, Compiled, Issuer, Route, Session};
 pub use compiled::{Describe, Policy, Preflight, SchemeName, Transport};
 pub use reference::reference;
 pub use report::{Code, Entry, Report, Severity};

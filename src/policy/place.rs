@@ -36,6 +36,14 @@ impl<'p, 'a> Place<'p, 'a> {
         Place { parent: Some(self), step: Step::Element(index), value, secret: self.secret }
     }
 
+    /// The same place with a value that stands beside the document.
+    pub(super) const fn in_place<'n>(&'n self, value: Value<'a>) -> Place<'n, 'a>
+    where
+        'p: 'n,
+    {
+        Place { parent: self.parent, step: self.step, value, secret: self.secret }
+    }
+
     /// The same place, knowing which member stands there.
     pub(super) const fn known_as(self, member: &Member) -> Self {
         Place { secret: self.secret || member.secret, ..self }

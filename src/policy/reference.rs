@@ -3,7 +3,9 @@
 use core::fmt::Write as _;
 
 use super::kind::Kind;
-use super::members::{BEARER, ISSUER, Member, POLICY, PROFILE, TIMING};
+use super::members::{
+    API_KEY, BASIC, BEARER, CSRF, ISSUER, Member, POLICY, PROFILE, SESSION, STORED_KEY, TIMING, USER,
+};
 
 /// The members of every object as tables in Markdown.
 ///
@@ -12,7 +14,8 @@ use super::members::{BEARER, ISSUER, Member, POLICY, PROFILE, TIMING};
 /// ```
 pub fn reference() -> String {
     let mut out = String::new();
-    for object in [&POLICY, &BEARER, &ISSUER, &TIMING, &PROFILE] {
+    for object in [&POLICY, &BEARER, &ISSUER, &TIMING, &BASIC, &USER, &API_KEY, &STORED_KEY, &SESSION, &CSRF, &PROFILE]
+    {
         let title =
             format!("## `{}`\n\n| member | type | default | meaning |\n| --- | --- | --- | --- |\n", object.name);
         out.push_str(&title);

@@ -52,6 +52,9 @@ codes! {
     KeyIdle = "key_idle", "Inline symmetric keys that no listed algorithm uses.";
     AlgorithmDeprecated = "algorithm_deprecated", "A deprecated name of an algorithm.";
     JwksInvalid = "jwks_invalid", "A key set that was not taken.";
+    BasicWithoutTls = "basic_without_tls", "Passwords over what may be no TLS.";
+    KeyInAddress = "key_in_address", "API keys in addresses, which end up in logs.";
+    HashWeak = "hash_weak", "A hash of a password below the recommended cost.";
     MetadataInvalid = "metadata_invalid", "Metadata of an issuer that were not taken.";
     ScopeOffline = "scope_offline", "`offline_access` asked for by a challenge.";
 }

@@ -4,7 +4,10 @@
 //! that it cannot say stand in its `$comment`. Allocates; never called while loading.
 
 use super::kind::Kind;
-use super::members::{BEARER, BEYOND_SCHEMA, DISCOVERY, ISSUER, Member, Object, POLICY, PROFILE, REMEMBER, TIMING};
+use super::members::{
+    API_KEY, BASIC, BEARER, BEYOND_SCHEMA, CSRF, DISCOVERY, ISSUER, Member, Object, POLICY, PROFILE, REMEMBER, SESSION,
+    STORED_KEY, TIMING, USER,
+};
 use super::types::{object_rules, type_schema};
 
 /// A JSON value to be written.
@@ -24,7 +27,21 @@ pub(super) enum Json {
 /// ```
 pub fn schema() -> String {
     let mut definitions = Vec::new();
-    for object in [&PROFILE, &BEARER, &ISSUER, &TIMING, &REMEMBER, &DISCOVERY] {
+    let objects = [
+        &PROFILE,
+        &BEARER,
+        &ISSUER,
+        &TIMING,
+        &REMEMBER,
+        &DISCOVERY,
+        &BASIC,
+        &USER,
+        &API_KEY,
+        &STORED_KEY,
+        &SESSION,
+        &CSRF,
+    ];
+    for object in objects {
         definitions.push((object.name.to_owned(), object_schema(object)));
     }
     let comment = format!("The loader also holds that {}.", BEYOND_SCHEMA.join("; "));

@@ -20,7 +20,7 @@ fn load(text: &str) -> Policy {
 fn issuer(text: &str) -> Issuer {
     let policy = load(&policy_text("", "", text));
     let compiled = std::sync::Arc::try_unwrap(policy.0).unwrap();
-    compiled.bearer.issuers.into_first()
+    compiled.bearer.unwrap().issuers.into_first()
 }
 
 /// The members of an object with the defaults that the table has for them, as JSON text.
@@ -44,6 +44,7 @@ fn the_defaults_of_the_table_are_those_of_the_loader() {
 fn the_defaults_are_those_of_the_document() {
     let policy = load(&policy_text("", "", ""));
     let Compiled { leeway_nanos, malformed_status, cors, bearer, routes, .. } = policy.compiled();
+    let bearer = bearer.as_ref().unwrap();
     assert_eq!((*leeway_nanos, *malformed_status, *cors), (30_000_000_000, 401, false));
     assert_eq!((bearer.max_token_bytes, &bearer.scope_claims[..]), (8192, &["scope".to_owned(), "scp".into()][..]));
     assert!(bearer.sources.authorization && bearer.sources.headers.is_empty() && bearer.sources.queries.is_empty());
@@ -139,8 +140,14 @@ fn an_exact_issuer_goes_before_a_template() {
     ] {
         let document = Document::parse(payload.as_bytes(), Duplicates::Refuse).unwrap();
         let iss = document.root().member("iss").unwrap().as_text().unwrap();
-        let found =
-            policy.compiled().bearer.issuers.select(iss, document.root(), &mut Vec::new()).map(|(index, _)| index);
+        let found = policy
+            .compiled()
+            .bearer
+            .as_ref()
+            .unwrap()
+            .issuers
+            .select(iss, document.root(), &mut Vec::new())
+            .map(|(index, _)| index);
         assert_eq!(found, expected, "{payload}");
     }
 }
@@ -150,7 +157,7 @@ fn a_template_keeps_its_configured_name() {
     let text =
         policy_text("", "", "").replace("\"issuer\":\"https://l\"", r#""issuer":"https://l/{t}/v2","tenants":["x"]"#);
     let policy = load(&text);
-    let issuer = &policy.compiled().bearer.issuers[0];
+    let issuer = &policy.compiled().bearer.as_ref().unwrap().issuers[0];
     assert_eq!(issuer.configured, "https://l/{t}/v2");
     let (prefix, claim, suffix) = ("https://l/".to_owned(), "t".to_owned(), "/v2".to_owned());
     assert_eq!(issuer.name, IssuerName::Template { prefix, claim, suffix, tenants: Some(vec!["x".into()]) });

@@ -18,6 +18,9 @@ pub(super) fn type_schema(kind: &Kind) -> Members {
             string(&format!("^(?!({reserved})$){TOKEN}+$"))
         }
         Kind::ParameterName => string(ANY),
+        Kind::CookieName => {
+            string(&format!("^(__(Host|Secure)-{TOKEN}+|(?!__([Hh][Oo][Ss][Tt]|[Ss][Ee][Cc][Uu][Rr][Ee])-){TOKEN}+)$"))
+        }
         Kind::Path => string(PATH),
         Kind::MediaType => string(&format!("^{TOKEN}+(/{TOKEN}+)?$")),
         Kind::Boolean => vec![member("type", text("boolean"))],
@@ -55,6 +58,29 @@ pub(super) fn type_schema(kind: &Kind) -> Members {
         Kind::Profiles => map(string(ANY), reference("profile")),
         Kind::Issuers => list(1, reference("issuer")),
         Kind::Object(object) => reference(object.name),
+        Kind::Nullable(kind) => any_of([type_schema(kind), vec![member("type", text("null"))]]),
+        Kind::Users => {
+            let hash = any_of([type_schema(&Kind::PasswordHash), reference("user")]);
+            let mut users = map(string("^[^:\\x00-\\x1f\\x7f]+$"), hash);
+            users.push(member("minProperties", raw(&1)));
+            any_of([users, closed_object([("ref", string(""))])])
+        }
+        Kind::Htpasswd => any_of([string(""), closed_object([("ref", string(""))])]),
+        Kind::PasswordHash => string("^\\$(2[aby]|argon2id|pbkdf2-sha256|pbkdf2-sha512)\\$"),
+        Kind::KeyScheme => {
+            let reserved = reserved_names(&["bearer", "basic", "digest", "dpop", "negotiate"]);
+            string(&format!("^(?!({reserved})$){TOKEN}+$"))
+        }
+        Kind::KeyPrefix => string("^[!-~]{1,32}$"),
+        Kind::ApiKeys => any_of([list(0, reference("stored_key")), closed_object([("ref", string(""))])]),
+        Kind::KeyId => string("^[ -~]{1,128}$"),
+        Kind::KeyDigest => string("^[0-9A-Fa-f]{64}$"),
+        Kind::Moment => {
+            let most = crate::limits::NUMERIC_DATE_MAX_SECONDS;
+            vec![member("type", text("integer")), member("minimum", raw(&0)), member("maximum", raw(&most))]
+        }
+        Kind::Origin => string("^[a-z][a-z0-9+.-]*://[a-z0-9._:\\[\\]-]+$"),
+        Kind::Origins => list(0, type_schema(&Kind::Origin)),
         Kind::Unsupported => Vec::new(),
     }
 }
@@ -64,7 +90,8 @@ pub(super) fn object_rules(name: &str) -> Members {
     let needs = |name: &str| vec![member("required", Json::List(vec![text(name)]))];
     let property = |name, schema: Members| vec![member("properties", object([(name, schema)]))];
     match name {
-        "policy" => any_of([needs("bearer")]),
+        "policy" => any_of([needs("bearer"), needs("basic"), needs("api_key")]),
+        "basic" => one_of([needs("users"), needs("htpasswd")]),
         "issuer" => {
             let mut tenants = needs("tenants");
             tenants.extend(any_of([needs("jwks"), needs("jwks_uri")]));
@@ -101,7 +128,8 @@ fn challenge() -> Members {
 fn source() -> Members {
     let header = closed_object([("header", type_schema(&Kind::FieldName))]);
     let query = closed_object([("query", type_schema(&Kind::ParameterName))]);
-    any_of([vec![member("const", text("header"))], header, query])
+    let cookie = closed_object([("cookie", type_schema(&Kind::CookieName))]);
+    any_of([vec![member("const", text("header"))], header, query, cookie])
 }
 
 /// A value of a rule, or a list of them.
@@ -147,6 +175,10 @@ fn list(least: usize, items: Members) -> Members {
 
 fn any_of<const N: usize>(schemas: [Members; N]) -> Members {
     vec![member("anyOf", Json::List(schemas.into_iter().map(Json::Object).collect()))]
+}
+
+fn one_of<const N: usize>(schemas: [Members; N]) -> Members {
+    vec![member("oneOf", Json::List(schemas.into_iter().map(Json::Object).collect()))]
 }
 
 fn string(pattern: &str) -> Members {

@@ -4,6 +4,7 @@ use crate::http::write_challenge;
 use crate::policy::{Describe, Route};
 use crate::reason::Reason;
 use crate::result::{Decision, FieldName};
+use crate::scheme_name::SchemeName;
 
 use super::Asked;
 
@@ -18,14 +19,36 @@ pub(crate) fn write_challenges(asked: &Asked<'_>, reason: Reason, decision: &mut
         let tried = decision.facts.scheme.is_none_or(|tried| tried == scheme);
         let mut written = Ok(());
         let value = decision.memory.write_text(|sink| {
-            let params = Params { route: asked.route, scopes: asked.scopes, reason, tried, at: 0 };
-            written = write_challenge(sink, scheme.as_str(), params);
+            written = match (scheme, &asked.policy.api_key) {
+                (SchemeName::Basic, _) => write_challenge(sink, scheme.as_str(), beside_realm(asked.route, CHARSET)),
+                (SchemeName::ApiKey, Some(keys)) => {
+                    let header = keys.header.as_deref().map(|name| ("header", name));
+                    let name = keys.scheme.as_deref().unwrap_or(scheme.as_str());
+                    write_challenge(sink, name, beside_realm(asked.route, header))
+                }
+                _ => {
+                    let params = Params { route: asked.route, scopes: asked.scopes, reason, tried, at: 0 };
+                    write_challenge(sink, scheme.as_str(), params)
+                }
+            };
         });
         // The loader has refused every text that cannot be written, so this is a fault of ours;
         // a 401 without its challenge would be a second one.
         debug_assert!(written.is_ok(), "{written:?}");
         decision.memory.fields.push((FieldName::WwwAuthenticate, value));
     }
+}
+
+/// What a Basic challenge says of the encoding (RFC 7617 section 2.1).
+const CHARSET: Option<(&str, &str)> = Some(("charset", "UTF-8"));
+
+/// The auth-params of a scheme that tells nothing of the outcome.
+fn beside_realm<'a>(
+    route: &'a Route,
+    param: Option<(&'a str, &'a str)>,
+) -> impl Iterator<Item = (&'a str, &'a str)> + Clone {
+    let param = param.filter(|_| route.describe != Describe::None);
+    core::iter::once(("realm", route.realm.as_str())).chain(param)
 }
 
 /// The auth-params of one Bearer challenge, in their fixed order.

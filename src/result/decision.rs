@@ -2,12 +2,15 @@
 
 use core::fmt;
 
+use zeroize::Zeroize as _;
+
 use crate::arena::Sink as _;
+use crate::detail::Detail;
 use crate::jose::HeaderMemory;
 use crate::json::{Node, Value};
 use crate::reason::Reason;
 use crate::scheme_name::SchemeName;
-use crate::store::Known;
+use crate::store::{Known, Proof};
 
 /// What a check found: status, reason, fields to send, identity, claims.
 ///
@@ -31,6 +34,9 @@ pub(crate) struct Facts {
     pub(crate) issuer: Option<Span>,
     pub(crate) subject: Option<Span>,
     pub(crate) key_id: Option<Span>,
+    /// What wrong tries are counted by.
+    pub(crate) attempt: Option<Span>,
+    pub(crate) detail: Option<Detail>,
     pub(crate) body: Option<Span>,
     pub(crate) need_issuer: Option<Span>,
     pub(crate) need_uri: Option<Span>,
@@ -50,6 +56,8 @@ impl Default for Facts {
             issuer: None,
             subject: None,
             key_id: None,
+            attempt: None,
+            detail: None,
             body: None,
             need_issuer: None,
             need_uri: None,
@@ -73,6 +81,21 @@ pub(crate) struct Memory {
     /// Identity, field values and body.
     pub(crate) text: Vec<u8>,
     pub(crate) fields: Vec<(FieldName, Span)>,
+    /// A user name and a password; wiped as soon as the check is over, or its work taken.
+    pub(crate) secret: Vec<u8>,
+    pub(crate) pending: Option<PendingHash>,
+}
+
+/// A slow hash that has to be run before the request can be judged.
+#[derive(Clone)]
+pub(crate) struct PendingHash {
+    /// The record whose hash it is.
+    pub(crate) place: usize,
+    /// Whether the record is the user's own.
+    pub(crate) is_user: bool,
+    pub(crate) proof: Proof,
+    /// Where the password stands in [`Memory::secret`].
+    pub(crate) password: core::ops::Range<usize>,
 }
 
 /// A piece of [`Memory::text`].
@@ -124,6 +147,9 @@ pub enum Need<'a> {
         /// Which of the issuer's sets judged the token; 0 for none.
         generation: u64,
     },
+    /// Run the hash of a password, which takes as long as it was made to: take it by [`crate::Verifier::slow_hash`],
+    /// run it where blocking is allowed, and check again by [`crate::Verifier::resume`].
+    SlowHash,
 }
 
 impl Decision {
@@ -172,6 +198,19 @@ impl Decision {
         self.text(self.facts.key_id)
     }
 
+    /// What exactly was wrong with the credentials, where the reason alone does not say; for logs, never for the caller.
+    pub fn detail(&self) -> Option<Detail> {
+        self.facts.detail
+    }
+
+    /// What to count wrong passwords by: a keyed digest of the user name that was tried, as hexadecimal digits, the
+    /// same in every process with this policy. The name itself is for no log: a password may have been typed there.
+    ///
+    /// There for every readable Basic credential, right or wrong. How many tries are too many is the host's to say.
+    pub fn attempt_key(&self) -> Option<&str> {
+        self.text(self.facts.attempt)
+    }
+
     /// The fields that the host adds to its response, in order, one line each.
     pub fn fields(&self) -> Fields<'_> {
         Fields { decision: self, at: 0 }
@@ -184,6 +223,9 @@ impl Decision {
 
     /// What the host must do before the same request can pass.
     pub fn need(&self) -> Option<Need<'_>> {
+        if self.facts.reason == Reason::CheckPending {
+            return Some(Need::SlowHash);
+        }
         Some(Need::Keys {
             issuer: self.text(self.facts.need_issuer)?,
             jwks_uri: self.text(self.facts.need_uri),
@@ -215,6 +257,7 @@ impl Decision {
         self.memory.text.clear();
         self.memory.known.payload.clear();
         self.memory.fields.clear();
+        self.memory.forget_secret();
     }
 
     pub(crate) fn text(&self, span: Option<Span>) -> Option<&str> {
@@ -224,6 +267,40 @@ impl Decision {
 }
 
 impl Memory {
+    /// Wipes user name and password, and forgets the work that is left to do.
+    #[inline]
+    pub(crate) fn forget_secret(&mut self) {
+        if !self.secret.is_empty() {
+            self.secret.zeroize();
+        }
+        self.pending = None;
+    }
+
+    /// The slow hash that is left to do, with its password, which does not stay here.
+    pub(crate) fn take_pending(&mut self) -> Option<(PendingHash, Vec<u8>)> {
+        let hash = self.pending.take()?;
+        let password = self.secret.get(hash.password.clone()).map(<[u8]>::to_vec);
+        self.secret.zeroize();
+        Some((hash, password?))
+    }
+
+    /// Appends a text and tells where it stands.
+    pub(crate) fn put_text(sink: &mut Vec<u8>, text: &str) -> Span {
+        let start = sink.len();
+        sink.put(text.as_bytes());
+        Span::of(start, sink.len())
+    }
+
+    /// Appends bytes as hexadecimal digits and tells where they stand.
+    pub(crate) fn put_hexadecimal(sink: &mut Vec<u8>, bytes: &[u8; 16]) -> Span {
+        let start = sink.len();
+        let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + value - 10 };
+        for byte in bytes {
+            sink.put(&[digit(byte >> 4), digit(byte & 15)]);
+        }
+        Span::of(start, sink.len())
+    }
+
     /// Appends what `write` puts to the text and tells where it stands.
     #[inline]
     pub(crate) fn write_text(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Span {
@@ -246,6 +323,12 @@ impl Span {
     pub(crate) fn range(self) -> Option<core::ops::Range<usize>> {
         let start = usize::try_from(self.start).ok()?;
         Some(start..start.checked_add(usize::try_from(self.len).ok()?)?)
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        self.forget_secret();
     }
 }
 

@@ -6,4 +6,4 @@ mod saved;
 pub use decision::{Decision, Fields, Need};
 pub use saved::SavedFault;
 
-pub(crate) use decision::{Facts, FieldName, Memory, Span};
+pub(crate) use decision::{Facts, FieldName, Memory, PendingHash, Span};

@@ -6,6 +6,7 @@
 use core::fmt;
 
 use super::decision::{Decision, Facts, FieldName, Span};
+use crate::detail::Detail;
 use crate::json::{Bounds, Duplicates, scan};
 use crate::limits;
 use crate::reason::Reason;
@@ -45,6 +46,7 @@ impl Decision {
             u32::from(facts.http_status),
             facts.scheme.map_or(0, SchemeName::number),
             u32::from(facts.outside_authorization),
+            facts.detail.map_or(0, Detail::number),
             word(self.memory.fields.len()),
             word(self.memory.text.len()),
             facts.claims.map_or(NONE, |_| word(self.claims_len())),
@@ -86,6 +88,7 @@ impl Decision {
         facts.http_status = u16::try_from(reader.word()?).ok()?;
         facts.scheme = SchemeName::from_number(reader.word()?);
         facts.outside_authorization = reader.word()? != 0;
+        facts.detail = Detail::from_number(reader.word()?);
         let (fields, text, claims) = (reader.word()?, reader.word()?, reader.word()?);
         facts.need_generation = reader.wide()?;
         let text = usize::try_from(text).ok()?;
@@ -136,15 +139,16 @@ fn is_sound(facts: &Facts) -> bool {
         && (reason != Reason::Ok || proved)
 }
 
-fn spans(facts: &Facts) -> [Option<Span>; 6] {
-    [facts.issuer, facts.subject, facts.key_id, facts.body, facts.need_issuer, facts.need_uri]
+fn spans(facts: &Facts) -> [Option<Span>; 7] {
+    [facts.issuer, facts.subject, facts.key_id, facts.attempt, facts.body, facts.need_issuer, facts.need_uri]
 }
 
-fn spans_mut(facts: &mut Facts) -> [&mut Option<Span>; 6] {
+fn spans_mut(facts: &mut Facts) -> [&mut Option<Span>; 7] {
     [
         &mut facts.issuer,
         &mut facts.subject,
         &mut facts.key_id,
+        &mut facts.attempt,
         &mut facts.body,
         &mut facts.need_issuer,
         &mut facts.need_uri,
@@ -215,7 +219,7 @@ impl<'a> Reader<'a> {
 }
 
 const WORD: usize = 4;
-/// The words in front of the fields: nine of [`Decision::save`], a generation of two and six spans.
-const HEAD_WORDS: usize = 9 + 2 + 2 * 6;
-const MAGIC: u32 = u32::from_be_bytes(*b"CSD2");
+/// The words in front of the fields: ten of [`Decision::save`], a generation of two and seven spans.
+const HEAD_WORDS: usize = 10 + 2 + 2 * 7;
+const MAGIC: u32 = u32::from_be_bytes(*b"CSD3");
 const NONE: u32 = u32::MAX;

@@ -1,5 +1,8 @@
-//! Kinds of credentials: from header lines to what the ladder checks. A closed set, one file a kind.
+//! Kinds of credentials: from header lines to what the ladder checks. A closed set.
 
-mod bearer;
+mod lines;
+mod select;
+mod session;
 
-pub(crate) use bearer::{Lines, Token, select_token, tried_scheme};
+pub(crate) use lines::Lines;
+pub(crate) use select::{Credentials, Token, Tried, select_credentials, tried_scheme};

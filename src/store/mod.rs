@@ -7,6 +7,8 @@
 
 mod closing;
 mod discovery;
+mod live_keys;
+mod proofs;
 mod remembered;
 mod revoked;
 mod revoking;
@@ -23,9 +25,13 @@ use core::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::Arc;
 
 use crate::jose::{KeySet, ListedKey};
+use crate::secret::ApiKeys;
 use crate::time::{Now, Wall};
 use closing::Arrival;
 pub use discovery::MetadataFault;
+use live_keys::LiveKeys;
+pub(crate) use proofs::Proof;
+use proofs::Proofs;
 pub(crate) use remembered::{Digest, Known, Remembered, Tried};
 pub(crate) use revoked::{Revoked, TokenNames};
 use schedule::{Jitter, NEVER};
@@ -77,6 +83,17 @@ pub struct KeyStore {
     numbers: AtomicU64,
     pub(crate) revoked: Revoked,
     pub(crate) remembered: Option<Remembered>,
+    pub(crate) api_keys: LiveKeys,
+    /// `None` where the policy takes no passwords.
+    pub(crate) proofs: Option<Proofs>,
+}
+
+/// What a policy has beside its issuers.
+#[derive(Default)]
+pub(crate) struct Secrets<'p> {
+    pub(crate) api_keys: Arc<ApiKeys>,
+    /// How many users there are, and a secret of theirs.
+    pub(crate) users: Option<(usize, &'p [u8; 32])>,
 }
 
 impl KeyStore {
@@ -85,6 +102,7 @@ impl KeyStore {
         policy: Arc<()>,
         sources: impl IntoIterator<Item = KeySource>,
         remembered: usize,
+        secrets: Secrets<'_>,
         entropy: &[u8],
     ) -> Self {
         let slots: Vec<Slot> = sources
@@ -107,6 +125,8 @@ impl KeyStore {
             numbers: AtomicU64::new(highest.unwrap_or(0) + 1),
             revoked: Revoked::default(),
             remembered: Remembered::new(remembered),
+            api_keys: LiveKeys::new(secrets.api_keys),
+            proofs: secrets.users.map(|(count, secret)| Proofs::new(count, secret, entropy)),
         };
         store.settle();
         store

@@ -4,53 +4,74 @@
 //! another order would give two answers to one request.
 
 use super::recall::{Content, Recall};
-use super::{Trace, Verifier};
+use super::{Settings, Trace, Verifier, api_key, password};
 use crate::arena::Sink as _;
 use crate::base64url;
-use crate::claims::{self, Registered, ScopeArrays, Scopes};
+use crate::claims::{self, Registered, ScopeArrays};
 use crate::http;
 use crate::jose::{AlgorithmRule, CompactJws, HeaderMemory, HeaderType, JoseHeader, ListedKey};
 use crate::json::{self, Bounds, Duplicates, Node, Text, Value};
 use crate::limits;
-use crate::policy::{Bearer, Compiled, Issuer, Preflight, Route, Transport};
+use crate::policy::{Bearer, Compiled, Issuer, Preflight, Transport};
 use crate::reason::Reason;
 use crate::request::Request;
 use crate::result::{Decision, Facts, Memory, Span};
-use crate::scheme::{Lines, Token, select_token, tried_scheme};
+use crate::scheme::{Credentials, Lines, Token, Tried, select_credentials, tried_scheme};
 use crate::store::{Known, TokenNames, Why};
 use crate::time::NumericDate;
 
 /// Judges one request; gives back why it is let through or why not.
 pub(super) fn climb<'v>(
     verifier: &'v Verifier,
-    route: &Route,
-    scopes: Scopes<'_>,
+    asked: &Settings<'_>,
     request: &Request<'_>,
     decision: &mut Decision,
     trace: &mut Trace<'v>,
 ) -> Result<Reason, Reason> {
     let policy = verifier.policy.compiled();
-    let bearer = &policy.bearer;
     let Decision { facts, memory } = decision;
 
-    let lines = Lines::of(request, &bearer.sources);
+    let lines = Lines::of(request, policy);
     if policy.preflight == Preflight::Allow && lines.is_preflight(request.method) {
         return Ok(Reason::PreflightExempt);
     }
-    facts.scheme = tried_scheme(request, &lines);
+    facts.scheme = tried_scheme(request, &lines, policy);
     check_transport(policy, request)?;
     lines.check_count()?;
-    let Some(token) = select_token(request, &lines, bearer, policy.whitespace, &mut facts.scheme)? else {
-        return if route.optional { Ok(Reason::AnonymousAllowed) } else { Err(Reason::CredentialsMissing) };
-    };
-    facts.outside_authorization = token.outside_authorization;
+    let mut tried = Tried { scheme: facts.scheme, ..Tried::default() };
+    let selected = select_credentials(request, &lines, policy, &mut tried);
+    (facts.scheme, facts.detail) = (tried.scheme, tried.detail);
+    facts.outside_authorization = tried.outside_authorization;
+    match selected? {
+        Some(Credentials::Token(token)) => climb_token(verifier, &token, asked, request, decision, trace),
+        Some(Credentials::Basic(token)) => password::climb(verifier, token, asked, facts, memory),
+        Some(Credentials::ApiKey(key)) => api_key::climb(verifier, key, asked, request.now, facts, memory),
+        None if asked.route.optional => Ok(Reason::AnonymousAllowed),
+        None if policy.only_cookies => Err(Reason::SessionCookieMissing),
+        None => Err(Reason::CredentialsMissing),
+    }
+}
+
+/// The ladder of a Bearer token.
+fn climb_token<'v>(
+    verifier: &'v Verifier,
+    token: &Token<'_>,
+    asked: &Settings<'_>,
+    request: &Request<'_>,
+    decision: &mut Decision,
+    trace: &mut Trace<'v>,
+) -> Result<Reason, Reason> {
+    let policy = verifier.policy.compiled();
+    let bearer = policy.bearer.as_ref().ok_or(Reason::InternalError)?;
+    let Settings { route, scopes, .. } = *asked;
+    let Decision { facts, memory } = decision;
 
     let Memory { header, token: bytes, known, tape, text, .. } = memory;
     let mut recall = Recall::of(&verifier.store);
     // Taken apart where it stands: `map_err` would move all of it, which costs as much as to split the token.
     let opened = match open_token(token.text, bearer, &mut recall, header, bytes, known, tape) {
         Ok(opened) => opened,
-        Err(reason) => return Err(name_fault(&token, bearer, reason)),
+        Err(reason) => return Err(name_fault(token, bearer, reason)),
     };
     let Opened { jws, header, content } = opened;
     header.check_members()?;

@@ -1,8 +1,12 @@
 //! The Verifier: a policy with its live keys, asked once per request.
 
+mod api_key;
 mod ladder;
 mod need;
+mod password;
 mod recall;
+mod rights;
+mod slow_hash;
 mod sources;
 #[cfg(feature = "bench-internals")]
 pub mod stages;
@@ -11,12 +15,13 @@ use std::sync::Arc;
 
 use crate::claims::Scopes;
 use crate::metrics;
-use crate::policy::{Compiled, Issuer, Policy, Route};
+use crate::policy::{Code, Compiled, Issuer, Policy, Report, Route};
 use crate::reason::Reason;
 use crate::request::Request;
 use crate::respond::{Asked, write_response};
 use crate::result::Decision;
 use crate::store::KeyStore;
+pub use slow_hash::{HashAnswer, SlowHash};
 
 /// What a host asks. Shared by threads; checks never block one another.
 ///
@@ -76,6 +81,22 @@ impl Verifier {
         store.is_of(&policy.compiled().identity).then_some(Verifier { policy, store })
     }
 
+    /// Puts these API keys in place of the present ones: a JSON list of key objects as in the policy's
+    /// `api_key.keys`, or one object a line. Checks under way finish with the old ones; no thread waits.
+    ///
+    /// The report holds warnings alone.
+    ///
+    /// # Errors
+    /// What is wrong with the keys, or that the policy has no section `api_key`; the present ones then stay.
+    pub fn set_api_keys(&self, keys: &[u8]) -> Result<Report, Report> {
+        if self.policy.compiled().api_key.is_none() {
+            return Err(Report::of_error(Code::MemberMissing, "the policy has no section `api_key`".into()));
+        }
+        let (keys, report) = Policy::read_api_keys(keys)?;
+        self.store.api_keys.replace(keys);
+        Ok(report)
+    }
+
     /// The live keys and revoked ids.
     pub fn store(&self) -> &KeyStore {
         &self.store
@@ -90,19 +111,22 @@ impl Verifier {
     ///
     /// Takes no lock and, once `decision` is warm, allocates nothing itself.
     pub fn check(&self, request: &Request<'_>, decision: &mut Decision) {
+        self.check_with(request, None, decision);
+    }
+
+    /// The same, knowing what came of a slow hash.
+    fn check_with(&self, request: &Request<'_>, answer: Option<&HashAnswer>, decision: &mut Decision) {
         decision.reset();
         let policy = self.policy.compiled();
         let mut trace = Trace::default();
-        let (route, scopes, outcome) = match settings(policy, request) {
-            Some((route, scopes)) => {
-                let outcome = ladder::climb(self, route, scopes, request, decision, &mut trace);
-                (route, scopes.as_str(), outcome)
-            }
-            None => match policy.routes.first() {
-                Some(route) => (route, "", Err(Reason::InternalError)),
-                None => return,
-            },
+        let settings = settings(policy, request, answer);
+        let outcome = match &settings {
+            Some(settings) => ladder::climb(self, settings, request, decision, &mut trace),
+            None => Err(Reason::InternalError),
         };
+        // A host that asks for what cannot be is answered as the unnamed route answers.
+        let Some(route) = settings.map(|settings| settings.route).or(policy.routes.first()) else { return };
+        let scopes = settings.map_or("", |settings| settings.scopes.as_str());
         let reason = outcome.unwrap_or_else(|denial| denial);
         let retry_after = need::ask(&self.store, &trace, reason, request.monotonic, decision);
         write_response(&Asked { policy, route, scopes, retry_after }, reason, decision);
@@ -112,12 +136,20 @@ impl Verifier {
     }
 }
 
-/// The route and the scopes that this request is judged by; `None` if the host asks for what cannot be.
-fn settings<'a>(policy: &'a Compiled, request: &Request<'a>) -> Option<(&'a Route, Scopes<'a>)> {
+/// What a request is judged by, beside the policy.
+#[derive(Clone, Copy)]
+struct Settings<'a> {
+    route: &'a Route,
+    scopes: Scopes<'a>,
+    answer: Option<&'a HashAnswer>,
+}
+
+/// The settings of this request; `None` if the host asks for what cannot be.
+fn settings<'a>(policy: &'a Compiled, request: &Request<'a>, answer: Option<&'a HashAnswer>) -> Option<Settings<'a>> {
     let route = policy.select_route(request.profile)?;
     let scopes = match request.scopes {
         Some(scopes) => Scopes::parse(scopes)?,
         None => route.scopes.scopes(),
     };
-    request.now.is_set().then_some((route, scopes))
+    request.now.is_set().then_some(Settings { route, scopes, answer })
 }

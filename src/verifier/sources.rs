@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::policy::{Issuer, Policy};
-use crate::store::{Address, Discovery, KeySource, KeyStore, Timing};
+use crate::store::{Address, Discovery, KeySource, KeyStore, Secrets, Timing};
 use crate::time::NANOS_PER_SECOND;
 
 impl Policy {
@@ -13,8 +13,12 @@ impl Policy {
     /// that start together. With the same bytes a store repeats itself, which is for tests.
     pub fn key_store(&self, entropy: &[u8]) -> KeyStore {
         let compiled = self.compiled();
-        let sources = compiled.bearer.issuers.iter().map(source);
-        KeyStore::new(Arc::clone(&compiled.identity), sources, compiled.remembered, entropy)
+        let sources = compiled.bearer.iter().flat_map(|bearer| bearer.issuers.iter()).map(source);
+        let secrets = Secrets {
+            api_keys: compiled.api_key.as_ref().map(|rule| Arc::clone(&rule.keys)).unwrap_or_default(),
+            users: compiled.basic.as_ref().map(|basic| (basic.users.len(), &basic.secret)),
+        };
+        KeyStore::new(Arc::clone(&compiled.identity), sources, compiled.remembered, secrets, entropy)
     }
 }
 

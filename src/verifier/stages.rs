@@ -10,18 +10,20 @@ use crate::reason::Reason;
 use crate::request::Request;
 use crate::respond::{Asked, write_response};
 use crate::result::{Decision, Memory};
-use crate::scheme::{Lines, select_token, tried_scheme};
+use crate::scheme::{Credentials, Lines, Tried, select_credentials, tried_scheme};
 use crate::verifier::Verifier;
 
 /// The header lines and the credentials in them.
 #[inline(never)]
 pub fn select<'r>(verifier: &Verifier, request: &Request<'r>) -> Option<&'r [u8]> {
     let policy = verifier.policy.compiled();
-    let lines = Lines::of(request, &policy.bearer.sources);
-    let mut tried = tried_scheme(request, &lines);
+    let lines = Lines::of(request, policy);
+    let mut tried = Tried { scheme: tried_scheme(request, &lines, policy), ..Tried::default() };
     lines.check_count().ok()?;
-    let token = select_token(request, &lines, &policy.bearer, policy.whitespace, &mut tried).ok()??;
-    Some(token.text)
+    match select_credentials(request, &lines, policy, &mut tried).ok()?? {
+        Credentials::Token(token) => Some(token.text),
+        Credentials::Basic(_) | Credentials::ApiKey(_) => None,
+    }
 }
 
 /// Payload and signature out of base64url.
@@ -46,7 +48,8 @@ pub fn judge(
 ) -> Result<(), Reason> {
     let policy = verifier.policy.compiled();
     let route = policy.select_route(None).ok_or(Reason::InternalError)?;
-    let (_, issuer) = ladder::select_issuer(claims, &policy.bearer, &mut Vec::new())?;
+    let bearer = policy.bearer.as_ref().ok_or(Reason::InternalError)?;
+    let (_, issuer) = ladder::select_issuer(claims, bearer, &mut Vec::new())?;
     ladder::check_type(header, issuer)?;
     claims::check_times(claims, request.now, policy.leeway_nanos)?;
     claims::check_audience(claims.aud, issuer.audience.as_deref())?;
@@ -57,7 +60,7 @@ pub fn judge(
     ladder::check_revoked(verifier, claims)?;
     claims::check_binding(claims.cnf, request.client_cert_sha256)?;
     claims::check_access(claims, &issuer.access)?;
-    claims::check_scopes(claims, &policy.bearer.scope_claims, ScopeArrays::Accepted, route.scopes.scopes())
+    claims::check_scopes(claims, &bearer.scope_claims, ScopeArrays::Accepted, route.scopes.scopes())
 }
 
 /// The set of keys and the key; `then` gets it while the set is held.

@@ -92,11 +92,28 @@ static countersign_request read_request(void)
     return request;
 }
 
+/* Runs the slow hash that a decision asks for and judges again. */
+static countersign_status resumed(const countersign_verifier *verifier, const countersign_request *request,
+                                 countersign_decision *decision)
+{
+    countersign_slow_hash *work;
+    countersign_status status;
+
+    MUST(countersign_slow_hash_new(verifier, decision, &work));
+    MUST(countersign_slow_hash_run(work));
+    status = countersign_resume(verifier, request, work, decision);
+    countersign_slow_hash_free(work);
+    return status;
+}
+
 static void judge(const countersign_verifier *verifier, const countersign_request *request,
                   countersign_decision *decision)
 {
     countersign_status status = countersign_check(verifier, request, decision);
 
+    if (countersign_decision_reason(decision) == COUNTERSIGN_REASON_CHECK_PENDING) {
+        status = resumed(verifier, request, decision);
+    }
     if (status != COUNTERSIGN_OK && status != COUNTERSIGN_DENIED) {
         must(status, "countersign_check");
     }

@@ -9,7 +9,7 @@ stage=$target/c
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tests=(check host misuse memory grown decisions claims tables loading tools
-    tickets ticket_misuse exports revoking threads races)
+    tickets ticket_misuse exports revoking passwords threads races)
 strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -pedantic -g -pthread)
 system=(-lpthread -ldl -lm)
 

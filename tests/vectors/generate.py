@@ -1,4 +1,4 @@
-"""Writes the corpus: python3 generate.py (Python 3.11, cryptography == 48.0.0).
+"""Writes the corpus: python3 generate.py (Python 3.11, cryptography == 48.0.0, bcrypt == 5.0.0).
 
 Every row is judged twice: its author states status and reason by hand in cases/, the model in model/ computes the whole
 answer, and a difference stops the run. Running it again gives the same files to the byte.

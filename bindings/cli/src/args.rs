@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use clap::{Args, Parser, Subcommand};
 use countersign::limits::FETCH_SECONDS;
 
+use crate::api_key_args::ApiKeyCommand;
+
 static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} ({})", env!("CARGO_PKG_VERSION"), countersign::jose::BACKEND_NAME));
 
@@ -42,6 +44,9 @@ pub(crate) enum Command {
     /// Look at a policy document.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Make API keys and their entries for a policy.
+    #[command(subcommand)]
+    ApiKey(ApiKeyCommand),
     #[cfg(feature = "aws-lc-rs")]
     Mint(MintArgs),
 }

@@ -82,7 +82,7 @@ fn judge(verifier: &Verifier, args: &CheckArgs, request: &OwnedRequest, now: Now
     if let Some(thumbprint) = &args.client_cert_sha256 {
         call = call.client_cert_sha256(thumbprint);
     }
-    verifier.check(&call, decision);
+    verifier.check_blocking(&call, decision);
 }
 
 fn read_request(args: &CheckArgs) -> Result<OwnedRequest, Fault> {

@@ -3,6 +3,8 @@
 //! A front: it reads files and the clock, hands bytes to the core and writes what comes back. The
 //! one thing it does of its own is making keys and tokens for trying things out (`mint`).
 
+mod api_key;
+mod api_key_args;
 mod args;
 mod challenge;
 mod check;

@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
+use crate::api_key_args::ApiKeyCommand;
 use crate::args::{ChallengeCommand, Cli, Command, KeysCommand, PolicyCommand};
 use crate::fault::{Answer, Fault, Outcome};
 use crate::json::Object;
 use crate::output::{BAD, Format, Output, TITLE, note, printable};
-use crate::{challenge, check, conform, decode, keys, policy};
+use crate::{api_key, challenge, check, conform, decode, keys, policy};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
@@ -50,6 +51,8 @@ fn dispatch(command: &Command, out: &mut Output) -> Outcome {
             None => keys::list(args, out),
         },
         Command::Policy(PolicyCommand::Check(args)) => policy::check(args, out),
+        Command::ApiKey(ApiKeyCommand::New(args)) => api_key::new(args, out),
+        Command::ApiKey(ApiKeyCommand::Hash(args)) => api_key::hash(args, out),
         #[cfg(feature = "aws-lc-rs")]
         Command::Mint(args) => crate::mint::run(args, out),
     }

@@ -61,9 +61,21 @@ pub(super) fn sha256(bytes: &[u8]) -> digest::Digest {
     digest::digest(&digest::SHA256, bytes)
 }
 
-#[expect(deprecated, reason = "ring 0.17 has no other public comparison; its own is assembly-checked")]
-pub(super) fn constant_time_equal(one: &[u8], other: &[u8]) -> bool {
-    ::ring::constant_time::verify_slices_are_equal(one, other).is_ok()
+/// A key for HMAC-SHA-256.
+pub(super) struct Mac(hmac::Key);
+
+impl Mac {
+    pub(super) fn new(secret: &[u8]) -> Self {
+        Mac(hmac::Key::new(hmac::HMAC_SHA256, secret))
+    }
+
+    pub(super) fn sign(&self, parts: &[&[u8]]) -> hmac::Tag {
+        let mut context = hmac::Context::with_key(&self.0);
+        for part in parts {
+            context.update(part);
+        }
+        context.sign()
+    }
 }
 
 fn rsa_parameters(algorithm: Algorithm) -> Option<&'static signature::RsaParameters> {

@@ -4,8 +4,8 @@ import base64
 import re
 from decimal import Decimal
 
+from . import api_key, basic, jws, keys, presented, reasons
 from . import claims as claim_rules
-from . import credentials, jws, keys, reasons
 from .grammar import build
 from .jsontext import Raw, compact
 from .jws import Refused
@@ -39,7 +39,7 @@ class Settings:
     def __init__(self, doc, profile, scopes):
         """`profile` is a dict of replacements; `scopes` None or text."""
         self.doc = doc
-        self.bearer = doc["bearer"]
+        self.bearer = doc.get("bearer", {})
         merged = {**doc, **profile}
         self.realm = merged["realm"]
         self.optional = merged.get("optional", False)
@@ -53,6 +53,7 @@ class Settings:
         self.malformed_status = int(doc["malformed_status"].value) if "malformed_status" in doc else 401
         needed = merged.get("scopes", []) if scopes is None else scopes
         self.scopes = " ".join(needed) if isinstance(needed, list) else needed
+        self.offered = doc.get("schemes", [name for name in ("bearer", "basic", "api_key") if name in doc])
 
 
 class FixedKeys:
@@ -103,7 +104,7 @@ class Outcome:
 def decide(settings, request, key_sets, revoked, now):
     """Run the checks; the outcome always has a reason."""
     out = Outcome()
-    found = credentials.Found()
+    found = presented.Found()
     try:
         if now <= 0:
             # An unset clock is a fault of the host, judged before everything else.
@@ -112,18 +113,19 @@ def decide(settings, request, key_sets, revoked, now):
             out.reason = "preflight_exempt"
             return out
         if settings.doc.get("transport") == "tls" and not request.target.startswith("https://"):
-            lines = request.values("authorization")
-            if lines and all(credentials.names_bearer(line) for line in lines):
-                found.scheme = "Bearer"
+            presented.at_transport(request, settings.doc, found)
             raise Refused("insecure_transport")
-        credentials.find(request, settings.bearer.get("sources", ["header"]), settings.strict, found)
-        token_checks(settings, found.token, key_sets, revoked, now, request.thumbprint, out)
+        presented.find(request, settings.doc, settings.strict, found)
+        if found.scheme == "Bearer":
+            token_checks(settings, found.value, key_sets, revoked, now, request.thumbprint, out)
+        else:
+            without_claims(settings, found, now, out)
         out.reason = "ok"
-        out.private = not found.from_header
+        out.private = not found.from_authorization
     except Refused as refusal:
         out.reason = refusal.reason
         out.claims = None
-        if out.reason == "credentials_missing" and settings.optional:
+        if out.reason in ("credentials_missing", "session_cookie_missing") and settings.optional:
             out.reason = "anonymous_allowed"
     out.scheme = found.scheme
     return out
@@ -134,6 +136,19 @@ def preflight(doc, request):
     names = {name for name, _ in request.lines}
     asked = request.method == "OPTIONS" and {"origin", "access-control-request-method"} <= names
     return asked and doc.get("preflight", "allow") == "allow"
+
+
+def without_claims(settings, found, now, out):
+    """Basic and API keys: the secret, then `access`, which nothing without claims fits, then scopes."""
+    if found.scheme == "Basic":
+        granted = basic.check(settings.doc["basic"], found.value, settings.strict, out)
+    else:
+        granted = api_key.check(settings.doc["api_key"], found.value, now, out)
+    if settings.access:
+        raise Refused("access_denied")
+    words = " ".join(granted).split(" ")
+    if not all(word in words for word in settings.scopes.split(" ") if word):
+        raise Refused("insufficient_scope")
 
 
 def token_checks(settings, text, key_sets, revoked, now, thumbprint, out):
@@ -239,9 +254,29 @@ def claim_checks(settings, issuer, claims, now, revoked, thumbprint):
     claim_rules.scopes(claims, needed, names, issuer.get("typ") == ["at+jwt"])
 
 
-def bearer_challenge(settings, reason):
+def challenges(settings, out):
+    """One challenge for each scheme offered; an error only on Bearer, unless another scheme was tried."""
+    lines = []
+    for section in settings.offered:
+        if section == "bearer":
+            lines.append(bearer_challenge(settings, out.reason, out.scheme in (None, "Bearer")))
+            continue
+        params, word = [["realm", settings.realm]], "Basic"
+        if section == "basic":
+            extra = ["charset", "UTF-8"]
+        else:
+            word = api_key.place(settings.doc["api_key"], "scheme") or "Api-Key"
+            extra = ["header", api_key.place(settings.doc["api_key"], "header")]
+        if extra[1] and settings.describe != "none":
+            params.append(extra)
+        lines.append(build(word, params))
+    return lines
+
+
+def bearer_challenge(settings, reason, was_tried):
     """The Bearer challenge for a reason."""
     _, error, text = reasons.TABLE[reason]
+    error = error if was_tried else None
     given = dict(settings.challenge)
     params = {"realm": settings.realm}
     if settings.describe != "none":
@@ -267,7 +302,7 @@ def headers(settings, out, status):
         return [["Cache-Control", "private"]] if out.private else []
     lines = []
     if out.reason not in reasons.NO_CHALLENGE:
-        lines.append(["WWW-Authenticate", bearer_challenge(settings, out.reason)])
+        lines += [["WWW-Authenticate", value] for value in challenges(settings, out)]
     lines.append(["Cache-Control", "no-store"])
     if status == 503:
         lines.append(["Retry-After", out.cooldown])

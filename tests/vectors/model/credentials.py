@@ -1,6 +1,7 @@
-"""From the header lines and the target to one token: the slips, the ways of sending, the scheme tried."""
+"""The grammar of one Bearer credential: the slips behind the word, and tokens in the query."""
 
 import re
+from urllib.parse import unquote_plus
 
 from . import grammar
 from .jws import Refused
@@ -61,77 +62,10 @@ def names_bearer(raw):
 
 
 def query_values(target, name):
-    """Values of a query parameter, undecoded."""
+    """Values of a query parameter, undecoded; its name counts through escapes."""
     _, _, query = target.partition("?")
     pairs = [pair.partition("=") for pair in query.split("&")]
-    return [value for found, _, value in pairs if found == name]
-
-
-class Found:
-    """What a request presents: the token, where it stood, and the scheme that was tried."""
-
-    def __init__(self):
-        """Nothing yet."""
-        self.token = None
-        self.scheme = None
-        self.from_header = True
-
-
-def find(request, sources, strict, found):
-    """Fill `found`; raises the reason of a denial."""
-    lines = request.values("authorization")
-    if lines and all(names_bearer(line) for line in lines):
-        found.scheme = "Bearer"
-    if len(lines) > 1:
-        raise Refused("authorization_repeated")
-    offered = other_tokens(request, sources)
-    header = None
-    if lines and found.scheme == "Bearer":
-        header = bearer_value(lines[0], strict)
-    elif lines:
-        foreign_value(lines[0])
-    total = len(offered) + (header is not None)
-    if total > 1:
-        found.scheme = "Bearer"
-        raise Refused("multiple_token_methods")
-    if header is not None:
-        if "header" not in sources:
-            raise Refused("credentials_misplaced")
-        found.token = header
-        return
-    if offered:
-        found.scheme, found.from_header = "Bearer", False
-        slip = token_slip(offered[0])
-        if slip:
-            raise Refused(slip)
-        found.token = offered[0]
-        return
-    if lines:
-        raise Refused("scheme_unsupported")
-    if query_values(request.target, "access_token"):
-        found.scheme = "Bearer"
-        raise Refused("credentials_misplaced")
-    raise Refused("credentials_missing")
-
-
-def other_tokens(request, sources):
-    """Tokens in custom headers and in the query, as configured."""
-    out = []
-    for source in sources:
-        if isinstance(source, dict) and "header" in source:
-            out.extend(value.strip(" \t") for value in request.values(source["header"]))
-        if isinstance(source, dict) and "query" in source:
-            out.extend(query_values(request.target, source["query"]))
-    return out
-
-
-def foreign_value(raw):
-    """An Authorization that does not name Bearer: only its grammar counts."""
-    text = raw.strip(" \t")
-    if re.fullmatch(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", text):
-        raise Refused("bearer_scheme_missing")
-    if grammar.credentials(text) is None:
-        raise Refused("authorization_malformed")
+    return [value for found, _, value in pairs if unquote_plus(found) == name]
 
 
 def parse_authorization(case_id, value):

@@ -155,7 +155,7 @@ class Line:
 
     def fetched(self, case, doc):
         """The sets of `keys`, by issuer; those without a usable key are ignored."""
-        known = {entry["issuer"] for entry in doc["bearer"]["issuers"]}
+        known = {entry["issuer"] for entry in doc.get("bearer", {}).get("issuers", [])}
         out = {}
         for index, entry in enumerate(case.get("keys", [])):
             loaded = self.key_set(entry, f"/keys/{index}")

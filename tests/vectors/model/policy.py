@@ -2,105 +2,29 @@
 
 import re
 
-from . import grammar, keys
-from .jsontext import JsonError, Num, escape_pointer, parse
+from . import grammar, keys, sections
+from .checkers import (
+    PolicyInvalid,
+    integer,
+    is_bool,
+    is_text,
+    join,
+    list_of,
+    need,
+    one_of,
+    record,
+    scope_text,
+    text_or_list,
+    whole,
+)
+from .jsontext import JsonError, Num, parse
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519"]
 HMAC = ["HS256", "HS384", "HS512"]
 SCHEMES = ["bearer", "dpop", "digest", "basic", "api_key"]
-LATER = ("basic", "api_key", "session", "digest", "dpop")
+LATER = ("digest", "dpop")
 LOOPBACK = re.compile(r"http://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?(/[^?#]*)?", re.IGNORECASE)
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
-
-
-class PolicyInvalid(Exception):
-    """The document is refused; carries the pointer."""
-
-    def __init__(self, pointer):
-        """Keep the pointer."""
-        super().__init__(pointer)
-        self.pointer = pointer
-
-
-def need(condition, pointer):
-    """Refuse unless the condition holds."""
-    if not condition:
-        raise PolicyInvalid(pointer)
-
-
-def join(pointer, name):
-    """The pointer of a member."""
-    return f"{pointer}/{escape_pointer(str(name))}"
-
-
-def whole(value):
-    """The integer a JSON number stands for, or None."""
-    if isinstance(value, Num) and re.fullmatch(r"-?[0-9]+", value.text):
-        return int(value.text)
-    return None
-
-
-def is_text(value, pointer):
-    """A string."""
-    need(isinstance(value, str), pointer)
-
-
-def is_bool(value, pointer):
-    """A boolean."""
-    need(isinstance(value, bool), pointer)
-
-
-def integer(low, high):
-    """A checker of integers in a range."""
-
-    def check(value, pointer):
-        number = whole(value)
-        need(number is not None and low <= number <= high, pointer)
-
-    return check
-
-
-def one_of(*allowed):
-    """A checker of fixed strings."""
-
-    def check(value, pointer):
-        need(isinstance(value, str) and value in allowed, pointer)
-
-    return check
-
-
-def list_of(item, empty=False):
-    """A checker of lists."""
-
-    def check(value, pointer):
-        need(isinstance(value, list) and (empty or value), pointer)
-        for index, member in enumerate(value):
-            item(member, join(pointer, index))
-
-    return check
-
-
-def text_or_list(item, empty=False):
-    """A checker of one item or a list of them."""
-
-    def check(value, pointer):
-        (list_of(item, empty) if isinstance(value, list) else item)(value, pointer)
-
-    return check
-
-
-def record(table, required=()):
-    """A checker of objects: missing members first, then each member in document order."""
-
-    def check(value, pointer):
-        need(isinstance(value, dict), pointer)
-        for name in required:
-            need(name in value, pointer)
-        for name, member in value.items():
-            need(name in table, join(pointer, name))
-            table[name](member, join(pointer, name))
-
-    return check
 
 
 def later(_value, pointer):
@@ -111,12 +35,6 @@ def later(_value, pointer):
 def realm(value, pointer):
     """Printable ASCII."""
     need(isinstance(value, str) and re.fullmatch(r"[ -~]*", value), pointer)
-
-
-def scope_text(value, pointer):
-    """Scope words with single spaces between."""
-    word = r"[!#-\[\]-~]+"
-    need(isinstance(value, str) and re.fullmatch(rf"{word}( {word})*", value), pointer)
 
 
 def malformed_status(value, pointer):
@@ -142,8 +60,10 @@ def source(value, pointer):
         return
     need(isinstance(value, dict) and len(value) == 1, pointer)
     ((kind, name),) = value.items()
-    need(kind != "cookie", pointer)
-    need(kind in ("header", "query"), join(pointer, kind))
+    need(kind in ("header", "cookie", "query"), join(pointer, kind))
+    if kind == "cookie":
+        sections.cookie_name(name, join(pointer, kind))
+        return
     need(isinstance(name, str) and name, join(pointer, kind))
     need(kind == "query" or grammar.TOKEN.fullmatch(name), join(pointer, kind))
 
@@ -277,6 +197,9 @@ def document(p521):
         "describe": one_of("full", "code", "none"),
         "remember": record({"entries": integer(1, 1048576)}, ["entries"]),
         "bearer": bearer,
+        "basic": sections.basic,
+        "api_key": sections.API_KEY,
+        "session": sections.SESSION,
         **dict.fromkeys(LATER, later),
     }
     return record(table, ["realm"])
@@ -295,11 +218,12 @@ def discoverable(entry):
 
 def cross_rules(doc):
     """Rules over several members."""
-    need("bearer" in doc, "")
+    need({"bearer", "basic", "api_key"} & set(doc), "")
     for index, name in enumerate(doc.get("schemes", [])):
         need(name in doc, f"/schemes/{index}")
+    sections.cross_rules(doc)
     names = []
-    for index, entry in enumerate(doc["bearer"]["issuers"]):
+    for index, entry in enumerate(doc.get("bearer", {}).get("issuers", [])):
         at = f"/bearer/issuers/{index}"
         need(entry["issuer"] not in names, f"{at}/issuer")
         names.append(entry["issuer"])

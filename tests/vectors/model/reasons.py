@@ -50,17 +50,27 @@ TABLE = {
     "dpop_downgrade": (401, INVALID_TOKEN, "The access token must be used with DPoP"),
     "certificate_missing": (401, INVALID_TOKEN, "A client certificate is required"),
     "certificate_mismatch": (401, INVALID_TOKEN, "The access token is bound to another certificate"),
+    "basic_malformed": (401, None, None),
+    "password_rejected": (401, None, None),
+    "api_key_malformed": (401, None, None),
+    "api_key_unknown": (401, None, None),
+    "api_key_wrong_environment": (401, None, None),
+    "api_key_revoked": (401, None, None),
+    "session_cookie_missing": (401, None, None),
+    "session_invalid": (401, None, None),
+    "csrf_rejected": (403, None, None),
     "insufficient_scope": (403, "insufficient_scope", "The access token does not cover this operation"),
     "access_denied": (403, None, None),
     "keys_unavailable": (503, None, None),
     "internal_error": (500, None, None),
 }
 
-NO_CHALLENGE = {"access_denied", "keys_unavailable", "internal_error"}
+MALFORMED = {"basic_malformed", "api_key_malformed"}
+NO_CHALLENGE = {"csrf_rejected", "access_denied", "keys_unavailable", "internal_error"}
 WITH_SCOPE = {"credentials_missing", "scheme_unsupported", "credentials_misplaced", "insufficient_scope"}
 
 
 def status_of(reason, malformed_status):
     """The HTTP status, with `malformed_status` applied to malformed credentials."""
     status, error, _ = TABLE[reason]
-    return malformed_status if error == INVALID_REQUEST else status
+    return malformed_status if error == INVALID_REQUEST or reason in MALFORMED else status

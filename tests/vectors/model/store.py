@@ -89,7 +89,8 @@ class Store:
     def __init__(self, doc, p521):
         """`doc` is the checked policy."""
         self.doc = doc
-        self.sources = {entry["issuer"]: Source(entry, p521) for entry in doc["bearer"]["issuers"]}
+        issuers = doc.get("bearer", {}).get("issuers", [])
+        self.sources = {entry["issuer"]: Source(entry, p521) for entry in issuers}
         self.revoked = Revoked()
         self.tickets = 0
         self.first = 0

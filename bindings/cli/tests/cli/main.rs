@@ -1,6 +1,7 @@
 //! The built binary, asked as a person or a script would ask it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that meets the unexpected fails")]
 
+mod api_key;
 mod canary;
 mod challenge;
 mod check;

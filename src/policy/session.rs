@@ -1,0 +1,31 @@
+//! The section `session`: what shows that a request with a cookie was sent by a page of ours.
+//!
+//! Refuses an origin that no browser would write that way, since it would never match.
+
+use super::compiled::Session;
+use super::kind::Kind;
+use super::members::{CSRF, SESSION};
+use super::place::Place;
+use super::read::Reader;
+use super::sources::is_token_field;
+use crate::http::is_serialized_origin;
+
+/// Reads the section.
+pub(super) fn read_session(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Session {
+    let mut session = Session { csrf_header: None, origins: Vec::new() };
+    reader.object(place, &SESSION, |reader, member, place| match member.name {
+        "csrf" => reader.object(place, &CSRF, |reader, member, place| {
+            session.csrf_header = reader.text(place, &member.kind, |text| is_token_field(&text).then_some(text));
+        }),
+        _ => session.origins = read_origins(reader, place).unwrap_or_default(),
+    });
+    session
+}
+
+fn read_origins(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<Vec<String>> {
+    let Some(elements) = place.value.as_array() else {
+        reader.refuse_type(place, &Kind::Origins);
+        return None;
+    };
+    reader.each_text(place, &Kind::Origin, elements, |text| is_serialized_origin(&text).then_some(text))
+}

@@ -9,7 +9,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use countersign::time::{NANOS_PER_SECOND, Now, Wall};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyFloat;
+use pyo3::types::{PyFloat, PyInt};
 
 /// One moment on both clocks: Python's, and the one that is read without it.
 static START: OnceLock<(u64, Instant)> = OnceLock::new();
@@ -46,7 +46,9 @@ pub(crate) fn seconds(value: &Bound<'_, PyAny>) -> PyResult<Wall> {
     }
     let text = match value.cast::<PyFloat>() {
         Ok(float) => format!("{:.9}", float.extract::<f64>()?),
-        Err(_) => value.str()?.to_str()?.to_owned(),
+        Err(_) if value.is_instance_of::<PyInt>() => value.str()?.to_str()?.to_owned(),
+        // A Decimal without an exponent.
+        Err(_) => value.call_method1("__format__", ("f",))?.extract()?,
     };
     Wall::parse(&text).ok_or_else(|| PyValueError::new_err("a time is a number of seconds since 1970"))
 }

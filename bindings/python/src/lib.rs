@@ -3,6 +3,7 @@
 //! Everything that decides is in the core; the package `countersign` re-exports what stands here and adds the
 //! parts that need Python alone: middlewares and the loops that fetch keys.
 
+mod case;
 mod catalogue;
 mod challenge;
 mod claims;
@@ -26,6 +27,8 @@ use pyo3::types::PyModule;
 /// No process global of it needs the interpreter's lock, so a free-threaded interpreter need not take one.
 #[pymodule(gil_used = false)]
 mod _core {
+    #[pymodule_export]
+    use crate::case::{are_scopes, read_json};
     #[pymodule_export]
     use crate::catalogue::{backend, details, reasons, schemes};
     #[pymodule_export]

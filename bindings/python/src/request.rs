@@ -1,8 +1,9 @@
 //! What a Python host hands over for one check, as the core's view of a request.
 
+use countersign::claims::Scopes;
 use countersign::time::Wall;
 use countersign::{FieldLine, Request};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
@@ -136,11 +137,14 @@ impl Asked {
     }
 }
 
-/// Scopes as one string, or as an iterable of them.
+/// Scopes as one string, or as an iterable of them; a `ValueError` for what cannot be scopes.
 pub(crate) fn scopes(scopes: &Bound<'_, PyAny>) -> PyResult<String> {
-    if let Ok(text) = scopes.cast::<PyString>() {
-        return Ok(text.to_str()?.to_owned());
+    let text = match scopes.cast::<PyString>() {
+        Ok(text) => text.to_str()?.to_owned(),
+        Err(_) => scopes.try_iter()?.map(|name| name?.extract::<String>()).collect::<PyResult<Vec<_>>>()?.join(" "),
+    };
+    if Scopes::parse(&text).is_none() {
+        return Err(PyValueError::new_err("scopes are words without quotes and backslashes, in ASCII"));
     }
-    let names = scopes.try_iter()?.map(|name| name?.extract::<String>()).collect::<PyResult<Vec<_>>>()?;
-    Ok(names.join(" "))
+    Ok(text)
 }

@@ -38,8 +38,11 @@ _SCHEMES = dict(_core.schemes())
 class _Word(str, Enum):
     """A member is its own stable word."""
 
-    __str__ = str.__str__
-    __format__ = str.__format__
+    def __str__(self) -> str:
+        return str(self.value)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self.value), spec)
 
 
 '''

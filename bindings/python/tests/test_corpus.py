@@ -8,9 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 import countersign
+import pytest
 from countersign._core import read_json
 from countersign.conform import answer_line
 

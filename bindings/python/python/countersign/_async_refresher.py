@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,7 @@ class AsyncKeyRefresher:
             wait = seconds_until_due(self._store, time.monotonic_ns())
             try:
                 await asyncio.wait_for(self._woken.wait(), _LOOK_AGAIN if wait is None else min(wait, _LOOK_AGAIN))
-            except (asyncio.TimeoutError, TimeoutError):  # noqa: UP041 - two classes before 3.11
+            except (asyncio.TimeoutError, TimeoutError):
                 continue
             self._woken.clear()
 
@@ -103,15 +104,14 @@ class AsyncKeyRefresher:
             came = await asyncio.wait_for(self._fetch(fetch), left)
         except FetchFailed as fault:
             came = Outcome.failed(str(fault))
-        except (asyncio.TimeoutError, TimeoutError):  # noqa: UP041 - two classes before 3.11
+        except (asyncio.TimeoutError, TimeoutError):
             came = Outcome.failed("timeout")
         except Exception as fault:  # noqa: BLE001 - any client's own faults; the loop goes on
             came = Outcome.failed(type(fault).__name__)
         finally:
-            try:
+            # The store's status tells; what was there stays.
+            with contextlib.suppress(KeysRefused):
                 self._store.fetch_done(fetch.ticket, came)
-            except KeysRefused:
-                pass  # noqa: S110, SIM105, RUF100 - the store's status tells; what was there stays
 
     async def _fetch(self, fetch: Fetch) -> Outcome:
         if self._client is None:
@@ -119,7 +119,9 @@ class AsyncKeyRefresher:
         url = fetch.url
         for _ in range(REDIRECTS + 1):
             check_address(url)
-            stream = self._client.stream("GET", url, headers=request_headers(fetch), follow_redirects=False, timeout=5.0)
+            stream = self._client.stream(
+                "GET", url, headers=request_headers(fetch), follow_redirects=False, timeout=5.0
+            )
             async with stream as response:
                 if response.status_code not in {301, 302, 303, 307, 308}:
                     return await _read(response, fetch)

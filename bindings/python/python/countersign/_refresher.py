@@ -167,7 +167,11 @@ def _read(response: addinfourl, fetch: Fetch) -> Outcome:
             raise FetchFailed("body too large")
     headers = response.headers
     return outcome(
-        response.status or 0, headers.get_all("Cache-Control") or (), headers.get("Age"), headers.get("ETag"), bytes(body)
+        response.status or 0,
+        headers.get_all("Cache-Control") or (),
+        headers.get("Age"),
+        headers.get("ETag"),
+        bytes(body),
     )
 
 
@@ -207,6 +211,4 @@ def _after_fork_in_child() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
-    )
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

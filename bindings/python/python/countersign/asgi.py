@@ -77,7 +77,8 @@ class CountersignMiddleware:
 
 def call_of(scope: Scope) -> dict[str, Any]:
     """Give the arguments of a check that stand in a scope, but the fields."""
-    scheme = {"ws": "http", "wss": "https"}.get(scope.get("scheme", "http"), scope.get("scheme", "http"))
+    scheme: str = scope.get("scheme") or "http"
+    scheme = {"ws": "http", "wss": "https"}.get(scheme, scheme)
     host = next((value for name, value in scope["headers"] if name == b"host"), b"localhost")
     path = scope.get("raw_path") or scope["path"].encode()
     query = scope.get("query_string") or b""

@@ -55,7 +55,7 @@ class DeniedResponse(HttpResponse):
         super().__init__(decision.body.encode() if with_body else b"", status=decision.status)
         self.decision = decision
 
-    def items(self) -> Iterable[tuple[str, str]]:  # type: ignore[override]
+    def items(self) -> Iterable[tuple[str, str]]:
         """Give the fields, with several of one name."""
         own = [(name, value) for name, value in self.headers.items() if name not in {"Content-Type", "Content-Length"}]
         return [*answer_headers(self.decision), *own]
@@ -90,7 +90,11 @@ class CountersignMiddleware:
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any  # noqa: ANN401, ARG002
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: Any,
+        kwargs: Any,  # noqa: ARG002
     ) -> HttpResponse | None:
         """Judge a request before its view."""
         route: Route | None = getattr(view, "countersign_route", Route())

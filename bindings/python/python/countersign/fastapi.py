@@ -16,10 +16,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
-from fastapi.security import SecurityScopes  # noqa: TC002 - FastAPI reads the annotations
+from fastapi.security import SecurityScopes
 from fastapi.security.base import SecurityBase
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection  # noqa: TC002 - FastAPI reads the annotations
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from countersign._errors import AuthenticationError
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
     from countersign._core import Decision, Verifier
     from countersign._refresher import KeyRefresher
 
-__all__ = ["Countersign", "Denied", "denied_response"]
+__all__ = ["Countersign", "DeniedError", "denied_response"]
 
 
-class Denied(AuthenticationError, HTTPException):
+class DeniedError(HTTPException):
     """A denial as FastAPI knows one. Without `Countersign.install` its challenges come as one joined field."""
 
     def __init__(self, decision: Decision) -> None:
         joined: dict[str, str] = {}
         for name, value in decision.headers:
             joined[name] = f"{joined[name]}, {value}" if name in joined else value
-        HTTPException.__init__(self, decision.status, decision.reason.text or None, joined)
-        self.args = (f"{decision.status} {decision.reason.value}",)
+        super().__init__(decision.status, decision.reason.text or None, joined)
         self.decision = decision
+        """The decision that denied."""
 
     def __str__(self) -> str:
         """Give status and reason, which may stand in a log."""
@@ -54,7 +54,7 @@ class Denied(AuthenticationError, HTTPException):
 
 
 class Countersign(SecurityBase):
-    """Judges a request; gives its `Decision`, or raises `Denied`.
+    """Judges a request; gives its `Decision`, or raises `DeniedError`.
 
     `profile` is the policy's; the scopes are those of ``Security(..., scopes=[...])``, and the policy's where there
     are none. A profile with optional access lets requests without credentials through: ask
@@ -82,23 +82,22 @@ class Countersign(SecurityBase):
         self,
         connection: HTTPConnection,
         security_scopes: SecurityScopes,
-        response: Response = None,  # type: ignore[assignment] # noqa: RUF013 - None on a WebSocket
+        response: Response,
     ) -> Decision:
         """Judge one connection."""
         route = Route(tuple(security_scopes.scopes) or None, self._profile)
         decision = await self._gate.decide_async(connection.scope["headers"], route, **call_of(connection.scope))
         if not decision.allowed:
-            raise Denied(decision)
+            raise DeniedError(decision)
         connection.state.countersign = decision
-        if response is not None:
-            for name, value in decision.headers:
-                response.headers.append(name, value)
+        for name, value in decision.headers:
+            response.headers.append(name, value)
         return decision
 
     def install(self, app: FastAPI) -> None:
         """Have the app answer denials to the byte."""
         app.add_exception_handler(AuthenticationError, denied_response)
-        app.add_exception_handler(Denied, denied_response)
+        app.add_exception_handler(DeniedError, denied_response)
 
 
 async def denied_response(request: Request, fault: Any) -> Response:  # noqa: ANN401 - as Starlette calls it

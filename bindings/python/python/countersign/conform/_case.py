@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from countersign._core import JsonNode
+    from countersign._core import _JsonNode
 
 _TIME = re.compile(r"-?[0-9]+(\.[0-9]{1,9})?")
 _WHOLE = re.compile(r"[0-9]+")
@@ -23,7 +23,7 @@ class CaseFault(Exception):  # noqa: N818 - a line that is no case is no bug
 class Node:
     """One JSON value with its text."""
 
-    def __init__(self, node: JsonNode) -> None:
+    def __init__(self, node: _JsonNode) -> None:
         self.kind, self.raw, self._content = node
 
     @property
@@ -108,7 +108,7 @@ class Case:
         node = self.members.get(name)
         return None if node is None or node.kind == "null" else self.text(name)
 
-    def list(self, name: str) -> list[Node]:
+    def items(self, name: str) -> list[Node]:
         """Give a list."""
         items = self.required(name).items
         if items is None:
@@ -119,7 +119,7 @@ class Case:
         """Give a list of strings that may be absent."""
         if name not in self.members:
             return None
-        texts = [node.text for node in self.list(name)]
+        texts = [node.text for node in self.items(name)]
         found = [text for text in texts if text is not None]
         if len(found) != len(texts):
             raise self.fault(name, "holds more than strings")

@@ -57,7 +57,7 @@ def read_asked(case: Case) -> Asked:
     return Asked(
         method="GET" if method is None else method,
         target=request.text("target"),
-        headers=[_read_header(node) for node in request.list("headers")],
+        headers=[_read_header(node) for node in request.items("headers")],
         client_cert_sha256=request.nullable_text("client_cert_sha256"),
         profile=case.nullable_text("profile"),
         scopes=scopes,
@@ -82,8 +82,8 @@ def check(case: Case) -> str:
     """Answer the case."""
     case.only(*_MEMBERS)
     case_id, asked, policy_text = case.text("id"), read_asked(case), case.policy()
-    keys = [_read_keys(node) for node in (case.list("keys") if "keys" in case.members else [])]
-    revoked = case.texts("revoked") or []
+    keys = [_read_keys(node) for node in (case.items("keys") if "keys" in case.members else [])]
+    revoked: list[str] = case.texts("revoked") or []
     try:
         policy = Policy(policy_text)
     except PolicyError as fault:

@@ -66,9 +66,7 @@ def parse_authorization(case: Case) -> str:
     return _credentials(case_id, credentials.scheme, credentials.token68, credentials.params, Reason.OK)
 
 
-def _credentials(
-    case_id: str, scheme: str | None, token68: str | None, params: dict[str, str], reason: Reason
-) -> str:
+def _credentials(case_id: str, scheme: str | None, token68: str | None, params: dict[str, str], reason: Reason) -> str:
     return members(
         ("id", text(case_id)),
         ("scheme", text_or_null(scheme)),
@@ -82,7 +80,7 @@ def build(case: Case) -> str:
     """Answer ``build_challenge``."""
     case.only("op", "id", "scheme", "params")
     case_id, scheme = case.text("id"), case.text("scheme")
-    params = [_read_param(node) for node in case.list("params")]
+    params = [_read_param(node) for node in case.items("params")]
     try:
         value = build_challenge(scheme, params)
     except ChallengeError as fault:

@@ -34,7 +34,7 @@ class _Host:
 def store(case: Case) -> str:
     """Answer the case."""
     case.only("op", "id", "policy", "policy_text", "steps")
-    case_id, policy_text, nodes = case.text("id"), case.policy(), case.list("steps")
+    case_id, policy_text, nodes = case.text("id"), case.policy(), case.items("steps")
     if len(nodes) > _STEPS_MAX:
         raise case.fault("steps", f"has more than {_STEPS_MAX} elements")
     steps = [_read_step(node) for node in nodes]
@@ -159,7 +159,7 @@ def _set_keys(step: Case) -> Step:
 
 def _names(step: Case) -> tuple[list[str] | None, list[str] | None, list[tuple[str, Decimal]] | None]:
     step.only("ids", "sessions", "subjects")
-    subjects = [_subject(node) for node in step.list("subjects")] if "subjects" in step.members else None
+    subjects = [_subject(node) for node in step.items("subjects")] if "subjects" in step.members else None
     return step.texts("ids"), step.texts("sessions"), subjects
 
 

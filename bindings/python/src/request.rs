@@ -88,7 +88,11 @@ pub(crate) fn lines(headers: &Bound<'_, PyAny>, wanted: &[String]) -> PyResult<L
         {
             take(&tuple.get_item(0)?, &tuple.get_item(1)?)?;
         } else {
-            let (name, value) = pair.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+            let mut parts = pair.try_iter()?;
+            let (Some(name), Some(value), None) = (parts.next(), parts.next(), parts.next()) else {
+                return Err(PyValueError::new_err("a header field is a pair of name and value"));
+            };
+            let (name, value) = (name?, value?);
             take(&name, &value)?;
         }
     }

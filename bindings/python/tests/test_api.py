@@ -131,7 +131,7 @@ def test_headers_come_in_every_form(verifier: Verifier) -> None:
 
 
 def test_scopes_profile_time_and_clock() -> None:
-    document = policy_document(SIGNER, profiles={"open": {"access": "optional"}})
+    document = policy_document(SIGNER, profiles={"open": {"optional": True}})
     verifier = Verifier(Policy(document))
     value = {"Authorization": SIGNER.bearer()}
     assert verifier.check(value, scopes="read").allowed
@@ -245,7 +245,7 @@ def test_passwords_are_hashed_where_the_host_says() -> None:
     import bcrypt
 
     stored = bcrypt.hashpw(b"secret", bcrypt.gensalt(10)).decode()
-    verifier = Verifier(Policy({"realm": "api", "basic": {"users": [{"name": "alice", "hash": stored}]}}))
+    verifier = Verifier(Policy({"realm": "api", "basic": {"users": {"alice": stored}}}))
     right, wrong = {"Authorization": "Basic YWxpY2U6c2VjcmV0"}, {"Authorization": "Basic YWxpY2U6b3RoZXI="}
     pending = verifier.check(right)
     assert (pending.status, pending.reason) == (503, Reason.CHECK_PENDING)

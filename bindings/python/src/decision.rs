@@ -157,6 +157,7 @@ impl Decision {
     }
 
     /// Refused: a denial would be as true as an object is.
+    #[expect(clippy::unused_self, reason = "a method of Python's")]
     fn __bool__(&self) -> PyResult<bool> {
         Err(PyTypeError::new_err("a Decision has no truth value: ask `allowed`, or call raise_for_denial()"))
     }
@@ -170,7 +171,7 @@ impl Decision {
 /// What the host must do before the same request can pass.
 #[pyclass(module = "countersign", frozen, get_all)]
 pub(crate) struct Need {
-    /// "keys": another key set; "slow_hash": the hash of a password.
+    /// `keys`: another key set; `slow_hash`: the hash of a password.
     kind: &'static str,
     /// The issuer as the policy names it.
     issuer: Option<String>,

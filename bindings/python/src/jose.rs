@@ -140,6 +140,7 @@ impl VerifiedJws {
         self.payload.as_deref().map(|payload| PyBytes::new(py, payload))
     }
 
+    #[expect(clippy::unused_self, reason = "a method of Python's")]
     fn __bool__(&self) -> PyResult<bool> {
         Err(pyo3::exceptions::PyTypeError::new_err("a VerifiedJws has no truth value: ask `valid`"))
     }

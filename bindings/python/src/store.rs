@@ -214,9 +214,9 @@ impl KeyStore {
 pub(crate) struct Fetch {
     /// The number for `fetch_done`.
     ticket: u64,
-    /// "metadata" or "key_set".
+    /// `metadata` or `key_set`.
     kind: &'static str,
-    /// Why, as in "first_use".
+    /// Why, as in `first_use`.
     reason: &'static str,
     /// The issuer as the policy names it.
     issuer: String,

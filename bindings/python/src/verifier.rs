@@ -107,8 +107,9 @@ impl Verifier {
         Ok(self.decide(py, &lines(headers, &self.wanted)?, &asked, Hash::Run))
     }
 
-    /// Takes the work that a decision of this verifier asks for by a need of kind "slow_hash"; None if it asks for
+    /// Takes the work that a decision of this verifier asks for by a need of kind `slow_hash`; None if it asks for
     /// none, or it was taken.
+    #[expect(clippy::unused_self, reason = "as in the core, where the verifier lends its policy")]
     fn slow_hash(&self, decision: &Decision) -> Option<SlowHash> {
         decision.take_work().map(SlowHash)
     }
@@ -233,12 +234,14 @@ impl Verifier {
                 }
             };
             if self.pace.is_long() {
-                py.detach(judge)
+                py.detach(judge);
             } else {
-                judge()
+                judge();
             }
-            if let (Hash::Run, Some(hash)) = (hash, work.take_if(|_| matches!(hash, Hash::Run))) {
-                let answer = py.detach(|| hash.run());
+            if matches!(hash, Hash::Run)
+                && let Some(work) = work.take()
+            {
+                let answer = py.detach(|| work.run());
                 return self.decide(py, lines, asked, Hash::Answered(&answer));
             }
         }

@@ -11,8 +11,7 @@
         return {"subject": decision.subject}
 """
 
-from __future__ import annotations
-
+# FastAPI reads annotations of a callable object as they stand, so they are not put off here.
 from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
@@ -40,7 +39,7 @@ __all__ = ["Countersign", "DeniedError", "denied_response"]
 class DeniedError(HTTPException):
     """A denial as FastAPI knows one. Without `Countersign.install` its challenges come as one joined field."""
 
-    def __init__(self, decision: Decision) -> None:
+    def __init__(self, decision: "Decision") -> None:
         joined: dict[str, str] = {}
         for name, value in decision.headers:
             joined[name] = f"{joined[name]}, {value}" if name in joined else value
@@ -64,13 +63,13 @@ class Countersign(SecurityBase):
 
     def __init__(
         self,
-        verifier: Verifier,
+        verifier: "Verifier",
         *,
         profile: str | None = None,
         scheme_name: str = "Bearer",
         bearer_format: str | None = "JWT",
         description: str | None = None,
-        refresher: KeyRefresher | AsyncKeyRefresher | None = None,
+        refresher: "KeyRefresher | AsyncKeyRefresher | None" = None,
         wait: float = 2.0,
     ) -> None:
         self.model = HTTPBearerModel(bearerFormat=bearer_format, description=description)
@@ -83,7 +82,7 @@ class Countersign(SecurityBase):
         connection: HTTPConnection,
         security_scopes: SecurityScopes,
         response: Response,
-    ) -> Decision:
+    ) -> "Decision":
         """Judge one connection."""
         route = Route(tuple(security_scopes.scopes) or None, self._profile)
         decision = await self._gate.decide_async(connection.scope["headers"], route, **call_of(connection.scope))
@@ -94,15 +93,15 @@ class Countersign(SecurityBase):
             response.headers.append(name, value)
         return decision
 
-    def install(self, app: FastAPI) -> None:
+    def install(self, app: "FastAPI") -> None:
         """Have the app answer denials to the byte."""
         app.add_exception_handler(AuthenticationError, denied_response)
         app.add_exception_handler(DeniedError, denied_response)
 
 
-async def denied_response(request: Request, fault: Any) -> Response:  # noqa: ANN401 - as Starlette calls it
+async def denied_response(request: "Request", fault: Any) -> Response:  # noqa: ANN401 - as Starlette calls it
     """Give the exact answer to an `AuthenticationError`."""
-    decision: Decision = fault.decision
+    decision: "Decision" = fault.decision
     response = Response(b"" if request.method == "HEAD" else decision.body.encode(), decision.status)
     response.raw_headers = encoded(answer_headers(decision))
     return response

@@ -92,9 +92,10 @@ def jwks(*signers: Signer) -> dict[str, Any]:
 
 def policy_document(*signers: Signer, issuer: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
     """Give a policy with these keys inline, or with the members of an issuer instead."""
-    bearer: dict[str, Any] = {
-        "issuers": [{"issuer": ISSUER, "audience": AUDIENCE, **({"jwks": jwks(*signers)} if signers else {}), **(issuer or {})}]
-    }
+    members_of_issuer = {"issuer": ISSUER, "audience": AUDIENCE, **(issuer or {})}
+    if signers:
+        members_of_issuer["jwks"] = jwks(*signers)
+    bearer: dict[str, Any] = {"issuers": [members_of_issuer]}
     algorithms = {signer.alg for signer in signers if signer.alg == "HS256"}
     if algorithms:
         bearer["issuers"][0]["algorithms"] = sorted(algorithms)
@@ -147,7 +148,7 @@ class KeyServer:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 server.requests.append((self.path, dict(self.headers.items())))
                 answer = server.answers.get(self.path)
                 with contextlib.suppress(OSError):

@@ -15,11 +15,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-from support import AUDIENCE, ISSUER, Signer, jwks, policy_document
-
 import countersign
-from countersign import AuthenticationError, Decision, Detail, KeySet, Policy, PolicyError, Reason, Scheme, Verifier, _core
+import pytest
+from countersign import (
+    AuthenticationError,
+    Decision,
+    Detail,
+    KeySet,
+    Policy,
+    PolicyError,
+    Reason,
+    Scheme,
+    Verifier,
+    _core,
+)
+from support import AUDIENCE, ISSUER, Signer, jwks, policy_document
 
 SIGNER = Signer("a")
 
@@ -300,9 +310,11 @@ def test_threads_share_a_verifier() -> None:
 
 def test_decisions_outlive_checks_and_threads(verifier: Verifier) -> None:
     kept: list[Decision] = []
-    threads = [
-        threading.Thread(target=lambda i=i: kept.append(verifier.check_bearer(SIGNER.bearer(sub=str(i))))) for i in range(40)
-    ]
+
+    def check(number: int) -> None:
+        kept.append(verifier.check_bearer(SIGNER.bearer(sub=str(number))))
+
+    threads = [threading.Thread(target=check, args=(number,)) for number in range(40)]
     for thread in threads:
         thread.start()
     for thread in threads:

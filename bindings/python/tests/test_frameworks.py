@@ -19,6 +19,10 @@ import pytest
 import uvicorn
 import waitress
 import websockets.asyncio.client
+from countersign import Decision, KeyRefresher, Policy, Verifier
+from countersign import asgi as countersign_asgi
+from countersign import fastapi as countersign_fastapi
+from countersign import wsgi as countersign_wsgi
 from django.conf import settings
 from flask import Flask, request
 from starlette.applications import Starlette
@@ -27,11 +31,6 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route as StarletteRoute
 from starlette.routing import WebSocketRoute
 from support import Signer, client_context, jwks, key_server, policy_document
-
-from countersign import Decision, KeyRefresher, Policy, Verifier
-from countersign import asgi as countersign_asgi
-from countersign import fastapi as countersign_fastapi
-from countersign import wsgi as countersign_wsgi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,12 +53,11 @@ settings.configure(
 )
 django.setup()
 
+from countersign.django import exempt, requires  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.http import HttpRequest, JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
-
-from countersign.django import exempt, requires  # noqa: E402
 
 
 def told(decision: Decision | None) -> dict[str, Any]:
@@ -87,14 +85,12 @@ def starlette_app(verifier: Verifier = VERIFIER, **options: Any) -> Any:
         }.get(scope["path"], countersign_asgi.Route())
 
     routes: list[Any] = [StarletteRoute(place, me) for place in ("/me", "/write", "/open", "/health")]
-    middleware = Middleware(countersign_asgi.CountersignMiddleware, verifier=verifier, route=route, **options)  # type: ignore[arg-type]
+    middleware = Middleware(countersign_asgi.CountersignMiddleware, verifier=verifier, route=route, **options)
     return Starlette(routes=[*routes, WebSocketRoute("/socket", socket)], middleware=[middleware])
 
 
 def fastapi_app() -> Any:
     app = fastapi.FastAPI()
-    auth = countersign_fastapi.Countersign(VERIFIER)
-    optional = countersign_fastapi.Countersign(VERIFIER, profile="open")
     auth.install(app)
 
     @app.get("/me")
@@ -214,14 +210,15 @@ def test_who_is_known_gets_in(url: str) -> None:
 
 
 def test_denials_are_exact(url: str) -> None:
-    for place, value, call in (
+    cases: list[tuple[str, str | None, dict[str, Any]]] = [
         ("/me", None, {}),
         ("/me", SIGNER.bearer(exp=1), {}),
         ("/me", "Bearer undefined", {}),
         ("/me", "Basic !", {}),
         ("/write", SIGNER.bearer(), {"scopes": "write"}),
         ("/open", "Bearer undefined", {"profile": "open"}),
-    ):
+    ]
+    for place, value, call in cases:
         decision = VERIFIER.check({} if value is None else {"Authorization": value}, **call)
         answer = get(url + place, value)
         assert answer.status_code == decision.status
@@ -395,6 +392,6 @@ def test_a_client_cannot_hand_in_a_decision() -> None:
         start_response("200 OK", [])
         return []
 
-    guarded = countersign_wsgi.CountersignMiddleware(app, VERIFIER, route=lambda environ: None)
+    guarded: Any = countersign_wsgi.CountersignMiddleware(app, VERIFIER, route=lambda environ: None)
     guarded({"REQUEST_METHOD": "GET", "PATH_INFO": "/", "countersign.decision": "forged"}, lambda *_: None)
     assert seen == [None]

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from support import AUDIENCE, ISSUER, KeyServer, Signer, client_context, jwks, key_server, policy_document, until
-
 from countersign import AsyncKeyRefresher, KeyRefresher, Policy, Verifier
+from support import AUDIENCE, ISSUER, KeyServer, Signer, client_context, jwks, key_server, policy_document, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,11 @@ from countersign._errors import Entry
 
 _Seconds: TypeAlias = int | float | Decimal
 _Text: TypeAlias = str | bytes
-_Headers: TypeAlias = Mapping[str, _Text] | Mapping[bytes, _Text] | Mapping[_Text, _Text] | Iterable[tuple[_Text, _Text]]
+_Headers: TypeAlias = (
+    Mapping[str, _Text] | Mapping[bytes, _Text] | Mapping[_Text, _Text] | Iterable[tuple[_Text, _Text]]
+)
+    Mapping[str, _Text] | Mapping[bytes, _Text] | Mapping[_Text, _Text] | Iterable[tuple[_Text, _Text]]
+)
 _Subjects: TypeAlias = Mapping[str, _Seconds] | Iterable[tuple[str, _Seconds]]
 _JsonNode: TypeAlias = tuple[str, str, Any]
 
@@ -280,5 +284,3 @@ def details() -> list[tuple[str, int, str]]: ...
 def schemes() -> list[tuple[str, int]]: ...
 def read_json(text: bytes) -> _JsonNode: ...
 def are_scopes(text: str) -> bool: ...
-
-__all__: list[str]

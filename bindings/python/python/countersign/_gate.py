@@ -40,7 +40,7 @@ class Gate:
         self._refresher = refresher
         self._wait = wait
 
-    def decide(self, headers: Any, route: Route, **call: Any) -> Decision:  # noqa: ANN401 - as Verifier.check takes
+    def decide(self, headers: Any, route: Route, **call: Any) -> Decision:
         """Judge a request; blocks for slow hashes and for keys."""
         call.update(scopes=route.scopes, profile=route.profile)
         decision = self.verifier.check_blocking(headers, **call)
@@ -50,7 +50,7 @@ class Gate:
             time.sleep(pause)
         return self.verifier.check_blocking(headers, **call) if waited else decision
 
-    async def decide_async(self, headers: Any, route: Route, **call: Any) -> Decision:  # noqa: ANN401
+    async def decide_async(self, headers: Any, route: Route, **call: Any) -> Decision:
         """Judge a request; slow hashes run in the event loop's executor."""
         call.update(scopes=route.scopes, profile=route.profile)
         decision = await self._check(headers, call)
@@ -60,7 +60,7 @@ class Gate:
             await asyncio.sleep(pause)
         return await self._check(headers, call) if waited else decision
 
-    async def _check(self, headers: Any, call: dict[str, Any]) -> Decision:  # noqa: ANN401
+    async def _check(self, headers: Any, call: dict[str, Any]) -> Decision:
         decision = self.verifier.check(headers, **call)
         work = self.verifier.slow_hash(decision)
         if work is None:

@@ -93,7 +93,7 @@ class CountersignMiddleware:
         self,
         request: HttpRequest,
         view: Callable[..., Any],
-        args: Any,
+        args: Any,  # noqa: ARG002 - as Django calls it
         kwargs: Any,  # noqa: ARG002
     ) -> HttpResponse | None:
         """Judge a request before its view."""

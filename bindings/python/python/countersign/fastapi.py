@@ -99,9 +99,9 @@ class Countersign(SecurityBase):
         app.add_exception_handler(DeniedError, denied_response)
 
 
-async def denied_response(request: "Request", fault: Any) -> Response:  # noqa: ANN401 - as Starlette calls it
+async def denied_response(request: "Request", fault: Any) -> Response:
     """Give the exact answer to an `AuthenticationError`."""
-    decision: "Decision" = fault.decision
+    decision: Decision = fault.decision
     response = Response(b"" if request.method == "HEAD" else decision.body.encode(), decision.status)
     response.raw_headers = encoded(answer_headers(decision))
     return response

@@ -74,7 +74,7 @@ class CountersignMiddleware:
         if not added:
             return self._app(environ, start_response)
 
-        def start_with_fields(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:  # noqa: ANN401
+        def start_with_fields(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             return start_response(status, [*headers, *added], *rest)
 
         return self._app(environ, start_with_fields)

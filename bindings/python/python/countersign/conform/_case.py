@@ -27,7 +27,7 @@ class Node:
         self.kind, self.raw, self._content = node
 
     @property
-    def content(self) -> Any:  # noqa: ANN401 - by kind
+    def content(self) -> Any:
         """The content, by kind."""
         return self._content
 

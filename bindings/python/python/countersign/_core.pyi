@@ -11,8 +11,6 @@ _Text: TypeAlias = str | bytes
 _Headers: TypeAlias = (
     Mapping[str, _Text] | Mapping[bytes, _Text] | Mapping[_Text, _Text] | Iterable[tuple[_Text, _Text]]
 )
-    Mapping[str, _Text] | Mapping[bytes, _Text] | Mapping[_Text, _Text] | Iterable[tuple[_Text, _Text]]
-)
 _Subjects: TypeAlias = Mapping[str, _Seconds] | Iterable[tuple[str, _Seconds]]
 _JsonNode: TypeAlias = tuple[str, str, Any]
 

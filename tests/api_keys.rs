@@ -14,7 +14,9 @@ fn key(number: u8) -> String {
 }
 
 fn digest(key: &str) -> String {
-    countersign::jose::sha256(key.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    let hexadecimal = |digit: u8| char::from_digit(u32::from(digit), 16).unwrap();
+    let digits = |byte: u8| [hexadecimal(byte >> 4), hexadecimal(byte & 15)];
+    countersign::jose::sha256(key.as_bytes()).into_iter().flat_map(digits).collect()
 }
 
 /// The entry of a key, with more members.

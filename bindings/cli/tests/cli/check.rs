@@ -53,14 +53,14 @@ fn a_slip_in_credentials_is_named_where_the_reason_is_wider() {
         args.extend(more.iter().map(|arg| (*arg).to_owned()));
         args
     };
-    let people = run(&args(&[]));
+    let people = run(args(&[]));
     assert!(
         people.out.contains("detail    White space stands inside the credentials. (space_inside)\n"),
         "{}",
         people.out
     );
     assert!(!people.out.contains("\ncause "), "{}", people.out);
-    assert_eq!(run(&args(&["--json"])).json()["detail"], "space_inside");
+    assert_eq!(run(args(&["--json"])).json()["detail"], "space_inside");
 }
 
 #[test]

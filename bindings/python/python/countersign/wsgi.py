@@ -36,7 +36,7 @@ class CountersignMiddleware:
     >>> environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "SERVER_NAME": "localhost"}
     >>> app(environ, lambda status, headers: print(status, headers[0]))
     401 Unauthorized ('WWW-Authenticate', 'Bearer realm="api"')
-    [b'{"type":"about:blank","title":"Unauthorized","status":401}']
+    [b'{"type":"about:blank","title":"Unauthorized","status":401,"detail":"No credentials were sent"}']
     """
 
     def __init__(

@@ -35,8 +35,8 @@ export interface CheckRequest {
   readonly clientCertSha256?: string | null | undefined;
   /** In place of the verifier's clock. */
   readonly now?: Instant | undefined;
-  /** In place of the verifier's monotonic clock: milliseconds, or nanoseconds. */
-  readonly monotonic?: number | bigint | undefined;
+  /** In place of the verifier's monotonic clock: milliseconds, or nanoseconds; null for a host that has none. */
+  readonly monotonic?: number | bigint | null | undefined;
 }
 
 /** See {@link Verifier.checkAsync}. */
@@ -169,7 +169,7 @@ export class Verifier implements Disposable {
       scopes: typeof scopes === "object" ? scopes.join(" ") : scopes,
       certificate: request.clientCertSha256 ?? undefined,
       now: now === undefined ? this.#clock() : typeof now === "bigint" ? secondsText(now) : Number(now),
-      monotonic: request.monotonic ?? this.#monotonic(),
+      monotonic: request.monotonic === undefined ? this.#monotonic() : (request.monotonic ?? undefined),
       names,
       values,
     };

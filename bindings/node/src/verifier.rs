@@ -1,5 +1,6 @@
 //! The Verifier: a policy, its live keys, and the working memory of this thread.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use countersign::policy::Severity;
@@ -42,7 +43,8 @@ pub struct NativeVerifier {
     verifier: Option<countersign::Verifier>,
     report: Report,
     names: Vec<String>,
-    decision: Decision,
+    /// Borrowed for the time of one call; none of them calls into JavaScript.
+    decision: RefCell<Decision>,
 }
 
 #[napi]
@@ -61,7 +63,7 @@ impl NativeVerifier {
             Err(report) => (None, report),
         };
         let names = verifier.iter().flat_map(|verifier| verifier.policy().wanted_fields()).collect();
-        NativeVerifier { verifier, report, names, decision: Decision::new() }
+        NativeVerifier { verifier, report, names, decision: RefCell::default() }
     }
 
     /// What loading the policy had to say, errors first.
@@ -89,7 +91,7 @@ impl NativeVerifier {
     /// # Errors
     /// For what is no request.
     #[napi]
-    pub fn check(&mut self, block: Block<'_>) -> Result<u32> {
+    pub fn check(&self, block: Block<'_>) -> Result<u32> {
         self.judge(block, None)
     }
 
@@ -98,20 +100,21 @@ impl NativeVerifier {
     /// # Errors
     /// For what is no request.
     #[napi]
-    pub fn resume(&mut self, block: Block<'_>, answer: &Answer) -> Result<u32> {
+    pub fn resume(&self, block: Block<'_>, answer: &Answer) -> Result<u32> {
         self.judge(block, Some(answer))
     }
 
     /// Writes the last decision once more.
     #[napi]
-    pub fn read_again(&mut self, block: Block<'_>) -> Result<u32> {
-        finish(write_decision(&self.decision, block))
+    pub fn read_again(&self, block: Block<'_>) -> Result<u32> {
+        finish(write_decision(&*self.decision.try_borrow().map_err(busy)?, block))
     }
 
     /// Runs the slow hash that the last check asked for on the pool; nothing if it asked for none.
     #[napi]
-    pub fn slow_hash(&mut self) -> Option<AsyncTask<Work>> {
-        self.verifier.as_ref()?.slow_hash(&mut self.decision).map(Work::start)
+    pub fn slow_hash(&self) -> Option<AsyncTask<Work>> {
+        let mut decision = self.decision.try_borrow_mut().ok()?;
+        self.verifier.as_ref()?.slow_hash(&mut decision).map(Work::start)
     }
 
     /// Takes these API keys in place of the present ones; gives the report.
@@ -128,8 +131,9 @@ impl NativeVerifier {
         self.verifier.as_ref().ok_or_else(|| Error::new(Status::InvalidArg, "the policy was refused"))
     }
 
-    fn judge(&mut self, block: &mut [u8], answer: Option<&Answer>) -> Result<u32> {
-        let NativeVerifier { verifier, names, decision, .. } = self;
+    fn judge(&self, block: &mut [u8], answer: Option<&Answer>) -> Result<u32> {
+        let NativeVerifier { verifier, names, .. } = self;
+        let decision = &mut *self.decision.try_borrow_mut().map_err(busy)?;
         let invalid = || Error::new(Status::InvalidArg, "the block holds no request");
         // Whatever goes wrong from here on, the last decision is gone.
         decision.reset();
@@ -144,6 +148,10 @@ impl NativeVerifier {
         drop(lines);
         finish(write_decision(decision, block))
     }
+}
+
+fn busy<E>(_: E) -> Error {
+    Error::new(Status::GenericFailure, "the decision is in use")
 }
 
 fn finish(needed: usize) -> Result<u32> {

@@ -34,6 +34,9 @@ export const reasons: Readonly<Record<Reason, ReasonInfo>> = Object.freeze(
 
 /** The names in the order of the counters, which is that of the numbers in a block. */
 export const reasonNames: readonly Reason[] = rows.map((row) => row.name);
+/** The words of the details by their numbers; 0 is none. */
 export const detailNames: readonly string[] = native.details();
+/** The names of the schemes by their numbers; 0 is none. */
 export const schemeNames: readonly string[] = native.schemes();
+/** The names of the fields by their numbers in a block. */
 export const fieldNames: readonly string[] = native.fields();

@@ -53,14 +53,29 @@ function policy(algorithm, remember) {
   };
 }
 
+const WEB_CRYPTO = {
+  HS256: { name: "HMAC", hash: "SHA-256" },
+  RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+  ES256: { name: "ECDSA", namedCurve: "P-256" },
+  EdDSA: { name: "Ed25519" },
+};
+
 let sink = 0;
 /** Reads the claims as a handler does. */
 const use = (claims) => {
   sink += claims.sub.length + claims.scope.length;
 };
 
-function contestants(algorithm) {
-  const { name, token, key, fastKey } = algorithm;
+async function contestants(algorithm) {
+  const { name, token, key, fastKey, jwk } = algorithm;
+  // The kind of key that jose verifies fastest with.
+  const joseKey = await crypto.subtle.importKey(
+    "jwk",
+    { ...jwk, alg: undefined },
+    WEB_CRYPTO[name],
+    false,
+    ["verify"],
+  );
   const headers = ["Host", "api.example.com", "Authorization", `Bearer ${token}`, "Accept", "*/*"];
   const fresh = () => ({ headers, method: "GET", url: "/v1/reports" });
   const ours = new Verifier(policy(algorithm, false));
@@ -72,7 +87,7 @@ function contestants(algorithm) {
     countersign: () => use(ours.check(fresh()).claims),
     "fast-jwt": () => use(fast(token)),
     jsonwebtoken: () => use(jsonwebtoken.verify(token, key, { algorithms: [name], issuer: ISSUER, audience: AUDIENCE })),
-    jose: async () => use((await jwtVerify(token, key, { algorithms: [name], issuer: ISSUER, audience: AUDIENCE })).payload),
+    jose: async () => use((await jwtVerify(token, joseKey, { algorithms: [name], issuer: ISSUER, audience: AUDIENCE })).payload),
     "node:crypto": () => {
       const signature = Buffer.from(token.slice(dot + 1), "base64url");
       const input = token.slice(0, dot);
@@ -111,7 +126,7 @@ const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
 const rows = [];
 for (const name of ["HS256", "RS256", "ES256", "EdDSA"]) {
   const algorithm = makeAlgorithm(name);
-  const list = contestants(algorithm);
+  const list = await contestants(algorithm);
   const times = {};
   const calls = {};
   for (const [who, call] of Object.entries(list)) {

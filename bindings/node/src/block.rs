@@ -85,11 +85,11 @@ pub(crate) fn write_decision(decision: &Decision, block: &mut [u8]) -> usize {
         decision.issuer(),
         decision.subject(),
         decision.key_id(),
+        decision.claims().map(|claims| claims.raw()),
         decision.attempt_key(),
         need_issuer,
         need_uri,
         Some(decision.body()).filter(|body| !body.is_empty()),
-        decision.claims().map(|claims| claims.raw()),
     ];
     let values = || decision.fields().map(|(_, value)| value);
     let is_ascii = parts.iter().flatten().all(|part| part.is_ascii()) && values().all(str::is_ascii);

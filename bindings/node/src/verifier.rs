@@ -42,9 +42,19 @@ pub struct Reference {
 pub struct NativeVerifier {
     verifier: Option<countersign::Verifier>,
     report: Report,
+    number: u32,
+}
+
+/// What a check needs, found by a number: handing over the object itself costs as much as half of a check.
+struct Checked {
+    verifier: countersign::Verifier,
     names: Vec<String>,
-    /// Borrowed for the time of one call; none of them calls into JavaScript.
-    decision: RefCell<Decision>,
+    decision: Decision,
+}
+
+thread_local! {
+    /// The verifiers of this thread. Borrowed for the time of one call; none of them calls into JavaScript.
+    static CHECKED: RefCell<Vec<Option<Checked>>> = const { RefCell::new(Vec::new()) };
 }
 
 #[napi]
@@ -62,8 +72,8 @@ impl NativeVerifier {
             }
             Err(report) => (None, report),
         };
-        let names = verifier.iter().flat_map(|verifier| verifier.policy().wanted_fields()).collect();
-        NativeVerifier { verifier, report, names, decision: RefCell::default() }
+        let number = verifier.clone().map_or(u32::MAX, keep);
+        NativeVerifier { verifier, report, number }
     }
 
     /// What loading the policy had to say, errors first.
@@ -72,10 +82,16 @@ impl NativeVerifier {
         entries(&self.report)
     }
 
+    /// The number of this verifier, for `check`.
+    #[napi]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
     /// The fields whose lines a block holds, by their numbers in it.
     #[napi]
     pub fn wanted_fields(&self) -> Vec<String> {
-        self.names.clone()
+        self.verifier.iter().flat_map(|verifier| verifier.policy().wanted_fields()).collect()
     }
 
     /// The query parameters that can carry a credential.
@@ -83,38 +99,6 @@ impl NativeVerifier {
     pub fn credential_parameters(&self) -> Vec<String> {
         let parameters = self.verifier.iter().flat_map(|verifier| verifier.policy().credential_parameters());
         parameters.map(str::to_owned).collect()
-    }
-
-    /// Judges the request in the block and writes the decision there; gives the bytes that it needs. If there are
-    /// more than the block has, `read_again` gives it to a larger one.
-    ///
-    /// # Errors
-    /// For what is no request.
-    #[napi]
-    pub fn check(&self, block: Block<'_>) -> Result<u32> {
-        self.judge(block, None)
-    }
-
-    /// The same with what came of the slow hash that the last check asked for.
-    ///
-    /// # Errors
-    /// For what is no request.
-    #[napi]
-    pub fn resume(&self, block: Block<'_>, answer: &Answer) -> Result<u32> {
-        self.judge(block, Some(answer))
-    }
-
-    /// Writes the last decision once more.
-    #[napi]
-    pub fn read_again(&self, block: Block<'_>) -> Result<u32> {
-        finish(write_decision(&*self.decision.try_borrow().map_err(busy)?, block))
-    }
-
-    /// Runs the slow hash that the last check asked for on the pool; nothing if it asked for none.
-    #[napi]
-    pub fn slow_hash(&self) -> Option<AsyncTask<Work>> {
-        let mut decision = self.decision.try_borrow_mut().ok()?;
-        self.verifier.as_ref()?.slow_hash(&mut decision).map(Work::start)
     }
 
     /// Takes these API keys in place of the present ones; gives the report.
@@ -130,16 +114,85 @@ impl NativeVerifier {
     pub(crate) fn loaded(&self) -> Result<&countersign::Verifier> {
         self.verifier.as_ref().ok_or_else(|| Error::new(Status::InvalidArg, "the policy was refused"))
     }
+}
 
-    fn judge(&self, block: &mut [u8], answer: Option<&Answer>) -> Result<u32> {
-        let NativeVerifier { verifier, names, .. } = self;
-        let decision = &mut *self.decision.try_borrow_mut().map_err(busy)?;
-        let invalid = || Error::new(Status::InvalidArg, "the block holds no request");
+impl Drop for NativeVerifier {
+    fn drop(&mut self) {
+        // At the end of a thread the list may be gone before.
+        let _ = CHECKED.try_with(|checked| {
+            let number = usize::try_from(self.number).ok()?;
+            checked.try_borrow_mut().ok()?.get_mut(number)?.take()
+        });
+    }
+}
+
+/// Judges the request in the block by the verifier with this number and writes the decision there; gives the bytes
+/// that it needs. If there are more than the block has, `read_again` gives it to a larger one.
+///
+/// # Errors
+/// For what is no request.
+#[napi]
+pub fn check(number: u32, block: Block<'_>) -> Result<u32> {
+    judge(number, block, None)
+}
+
+/// The same with what came of the slow hash that an earlier check asked for.
+///
+/// # Errors
+/// For what is no request.
+#[napi]
+pub fn resume(number: u32, block: Block<'_>, answer: &Answer) -> Result<u32> {
+    judge(number, block, Some(answer))
+}
+
+/// Writes the last decision once more.
+///
+/// # Errors
+/// If there is no verifier with this number.
+#[napi]
+pub fn read_again(number: u32, block: Block<'_>) -> Result<u32> {
+    with(number, |checked| finish(write_decision(&checked.decision, block)))
+}
+
+/// Runs the slow hash that the last check asked for on the pool; nothing if it asked for none.
+///
+/// # Errors
+/// If there is no verifier with this number.
+#[napi]
+pub fn slow_hash(number: u32) -> Result<Option<AsyncTask<Work>>> {
+    with(number, |checked| Ok(checked.verifier.slow_hash(&mut checked.decision).map(Work::start)))
+}
+
+fn keep(verifier: countersign::Verifier) -> u32 {
+    let names = verifier.policy().wanted_fields().collect();
+    let kept = Checked { verifier, names, decision: Decision::new() };
+    CHECKED.with_borrow_mut(|checked| {
+        let free = checked.iter().position(Option::is_none).unwrap_or_else(|| {
+            checked.push(None);
+            checked.len() - 1
+        });
+        if let Some(place) = checked.get_mut(free) {
+            *place = Some(kept);
+        }
+        u32::try_from(free).unwrap_or(u32::MAX)
+    })
+}
+
+fn with<T>(number: u32, call: impl FnOnce(&mut Checked) -> Result<T>) -> Result<T> {
+    CHECKED.with(|checked| {
+        let mut checked = checked.try_borrow_mut().map_err(|_| Error::new(Status::GenericFailure, "a check is under way"))?;
+        let place = usize::try_from(number).ok().and_then(|number| checked.get_mut(number)?.as_mut());
+        call(place.ok_or_else(|| Error::new(Status::InvalidArg, "there is no verifier with this number"))?)
+    })
+}
+
+fn judge(number: u32, block: &mut [u8], answer: Option<&Answer>) -> Result<u32> {
+    with(number, |Checked { verifier, names, decision }| {
         // Whatever goes wrong from here on, the last decision is gone.
         decision.reset();
-        let verifier = verifier.as_ref().ok_or_else(invalid)?;
         let mut lines: Vec<FieldLine<'_>> = Vec::new();
-        let packed = Packed::read(block, names, &mut lines).ok_or_else(invalid)?;
+        let packed = Packed::read(block, names, &mut lines)
+            .ok_or_else(|| Error::new(Status::InvalidArg, "the block holds no request"))?;
         let request = packed.request(&lines);
         match answer {
             None => verifier.check(&request, decision),
@@ -147,11 +200,7 @@ impl NativeVerifier {
         }
         drop(lines);
         finish(write_decision(decision, block))
-    }
-}
-
-fn busy<E>(_: E) -> Error {
-    Error::new(Status::GenericFailure, "the decision is in use")
+    })
 }
 
 fn finish(needed: usize) -> Result<u32> {

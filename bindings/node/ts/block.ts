@@ -4,22 +4,6 @@
  * One for each thread: a check is synchronous, so nobody else sees it in between.
  */
 
-/** What the addon judges; strings of header values stand for one byte a character. */
-export interface Packed {
-  method: string;
-  target: string;
-  profile: string | undefined;
-  scopes: string | undefined;
-  certificate: string | undefined;
-  /** Milliseconds since 1970, or seconds in digits. */
-  now: number | string;
-  /** Milliseconds, or nanoseconds. */
-  monotonic: number | bigint | undefined;
-  /** Numbers of names, and values. */
-  names: number[];
-  values: string[];
-}
-
 export interface Block {
   readonly bytes: Buffer;
   readonly words: Uint32Array;
@@ -41,6 +25,8 @@ export const ABSENT = 0xffffffff;
 
 /** Bytes of the head of a request: eight words, three numbers of 64 bits. */
 const REQUEST_HEAD = 56;
+/** More than a time in seconds has characters. */
+const MOST_DIGITS = 64;
 /** Bytes of the head of a decision: seven words, a generation in two, the lengths of eight parts. */
 export const DECISION_HEAD = 68;
 /** The word with the length of the first part. */
@@ -67,47 +53,86 @@ function newBlock(length: number): Block {
   };
 }
 
-/** Writes a request and gives the bytes that it takes. */
-export function writeRequest(packed: Packed): number {
-  const { method, target, profile = "", scopes = "", certificate = "", now, monotonic, names, values } = packed;
-  const nowText = typeof now === "string" ? now : "";
-  let flags = 0;
-  if (packed.profile !== undefined) flags |= HAS_PROFILE;
-  if (packed.scopes !== undefined) flags |= HAS_SCOPES;
-  if (packed.certificate !== undefined) flags |= HAS_CERTIFICATE;
-  if (typeof now === "string") flags |= HAS_NOW_TEXT;
-  const count = names.length;
+/** The lines of the request that is being written: numbers of names, and values. */
+const names: number[] = [];
+const values: string[] = [];
+let lines = 0;
+let lineBytes = 0;
+
+/** Puts a line of the next request. */
+export function addLine(name: number, value: unknown): void {
+  if (typeof value !== "string") throw new TypeError("a header value is no string");
+  names[lines] = name;
+  values[lines] = value;
+  lines++;
+  lineBytes += value.length;
+}
+
+/** Forgets the lines of a request that is not written. */
+export function dropLines(): void {
+  while (lines > 0) values[--lines] = "";
+  lineBytes = 0;
+}
+
+/**
+ * Writes a request with the lines that were put, and gives the bytes that it takes.
+ *
+ * Method and target have one byte a character; `now` is in milliseconds or, as text, in seconds; `monotonic` is in
+ * milliseconds or whole nanoseconds.
+ */
+export function writeRequest(
+  method: string,
+  target: string,
+  profile: string | null | undefined,
+  scopes: string | undefined,
+  certificate: string | null | undefined,
+  now: number | string,
+  monotonic: number | bigint | null,
+): number {
   // UTF-8 takes at most three bytes a unit.
-  let most = REQUEST_HEAD + 8 * count + method.length + target.length + nowText.length;
-  most += 3 * (profile.length + scopes.length + certificate.length);
-  for (let line = 0; line < count; line++) most += values[line]!.length;
+  let most = REQUEST_HEAD + 8 * lines + method.length + target.length + lineBytes + MOST_DIGITS;
+  let flags = 0;
+  if (profile !== undefined && profile !== null) {
+    flags |= HAS_PROFILE;
+    most += 3 * profile.length;
+  }
+  if (scopes !== undefined) {
+    flags |= HAS_SCOPES;
+    most += 3 * scopes.length;
+  }
+  if (certificate !== undefined && certificate !== null) {
+    flags |= HAS_CERTIFICATE;
+    most += 3 * certificate.length;
+  }
   const { bytes, words, floats, wholes } = growBlock(most);
   words[1] = method.length;
   words[2] = target.length;
-  words[6] = nowText.length;
-  words[7] = count;
-  floats[4] = typeof now === "string" ? 0 : now;
+  words[7] = lines;
+  if (typeof now === "number") floats[4] = now;
+  else flags |= HAS_NOW_TEXT;
   if (typeof monotonic === "number") {
     flags |= HAS_MONOTONIC;
     floats[5] = monotonic;
-  } else if (monotonic !== undefined) {
+  } else if (monotonic !== null) {
     flags |= HAS_MONOTONIC_WHOLE;
     wholes[6] = monotonic;
   }
   words[0] = flags;
-  let at = REQUEST_HEAD + 8 * count;
+  let at = REQUEST_HEAD + 8 * lines;
   at += writeBytes(bytes, method, at);
   at += writeBytes(bytes, target, at);
-  at += words[3] = profile === "" ? 0 : bytes.write(profile, at, "utf8");
-  at += words[4] = scopes === "" ? 0 : bytes.write(scopes, at, "utf8");
-  at += words[5] = certificate === "" ? 0 : bytes.write(certificate, at, "utf8");
-  if (nowText !== "") at += bytes.write(nowText, at, "latin1");
-  for (let line = 0; line < count; line++) {
+  at += words[3] = flags & HAS_PROFILE ? bytes.write(profile!, at, "utf8") : 0;
+  at += words[4] = flags & HAS_SCOPES ? bytes.write(scopes!, at, "utf8") : 0;
+  at += words[5] = flags & HAS_CERTIFICATE ? bytes.write(certificate!, at, "utf8") : 0;
+  at += words[6] = typeof now === "string" ? bytes.write(now, at, "latin1") : 0;
+  for (let line = 0; line < lines; line++) {
     const value = values[line]!;
     words[REQUEST_HEAD / 4 + 2 * line] = names[line]!;
     words[REQUEST_HEAD / 4 + 2 * line + 1] = value.length;
     at += writeBytes(bytes, value, at);
   }
+  // Nothing here keeps a credential alive.
+  dropLines();
   return at;
 }
 
@@ -115,8 +140,13 @@ function writeBytes(bytes: Buffer, text: string, at: number): number {
   if (BEYOND_BYTES.test(text)) {
     throw new TypeError("a method, a target or a header value holds a character that stands for no byte");
   }
-  return text === "" ? 0 : bytes.latin1Write(text, at);
+  if (text.length > SHORT) return bytes.latin1Write(text, at);
+  // A call out of JavaScript costs more than these few turns.
+  for (let place = 0; place < text.length; place++) bytes[at + place] = text.charCodeAt(place);
+  return text.length;
 }
+
+const SHORT = 24;
 
 declare global {
   interface Buffer {

@@ -36,16 +36,6 @@ export type Need =
   /** The hash of a password has to be computed: `checkAsync` does it. */
   | { readonly kind: "slow_hash" };
 
-/** The places of the parts in a block. */
-const ISSUER = 0;
-const SUBJECT = 1;
-const KEY_ID = 2;
-const ATTEMPT = 3;
-const NEED_ISSUER = 4;
-const NEED_URI = 5;
-const BODY = 6;
-const CLAIMS = 7;
-
 const NO_FIELDS: HeaderList = Object.freeze([]);
 
 /**
@@ -60,11 +50,16 @@ export class Decision {
   readonly reason: Reason;
   /** The header lines that the host adds to its response, on a 200 too. */
   readonly headers: HeaderList;
+  /** Issuer, subject, key id and claims, one behind the other. */
   readonly #text: string;
-  readonly #ends: Parts;
+  /** Their lengths; -1 for one that is not there. */
+  readonly #issuer: number;
+  readonly #subject: number;
+  readonly #keyId: number;
+  readonly #claims: number;
   readonly #numbers: number;
-  readonly #generation: bigint;
-  #claims: Claims | undefined;
+  readonly #rest: Rest;
+  #parsed: Claims | undefined = undefined;
 
   /** Reads what the addon wrote; only {@link Verifier} makes decisions. @internal */
   constructor() {
@@ -74,45 +69,34 @@ export class Decision {
     this.status = words[2]!;
     this.reason = reasonNames[words[1]!]!;
     this.#numbers = (flags & 3) | (words[3]! << 2) | (words[5]! << 8);
-    this.#generation = flags & NEED_KEYS ? BigInt(words[7]!) | (BigInt(words[8]!) << 32n) : 0n;
+    const issuer = lengthOf(words[DECISION_LENGTHS]!);
+    const subject = lengthOf(words[DECISION_LENGTHS + 1]!);
+    const keyId = lengthOf(words[DECISION_LENGTHS + 2]!);
+    const claims = lengthOf(words[DECISION_LENGTHS + 3]!);
     const start = DECISION_HEAD + 8 * count;
+    const end = start + room(issuer) + room(subject) + room(keyId) + room(claims);
     if (flags & NOT_ASCII) {
-      const parts: string[] = [];
-      let at = start;
-      const next = (length: number): string => {
-        const part = bytes.utf8Slice(at, at + length);
-        at += length;
-        return part;
-      };
-      const ends = new Parts();
-      let end = 0;
-      for (let part = 0; part < 8; part++) {
-        const length = words[DECISION_LENGTHS + part]!;
-        const text = length === ABSENT ? undefined : next(length);
-        if (text !== undefined) parts.push(text);
-        end += text?.length ?? 0;
-        ends.set(part, text === undefined ? -1 : end);
-      }
+      const next = takeUtf8(start);
+      const parts = [issuer, subject, keyId, claims].map((length) => (length < 0 ? null : next(length)));
       this.#text = parts.join("");
-      this.#ends = ends;
-      this.headers = readFields(count, next);
+      this.#issuer = parts[0]?.length ?? -1;
+      this.#subject = parts[1]?.length ?? -1;
+      this.#keyId = parts[2]?.length ?? -1;
+      this.#claims = parts[3]?.length ?? -1;
     } else {
-      const ends = new Parts();
-      let end = 0;
-      let length = words[DECISION_LENGTHS]!;
-      if (length !== ABSENT) ends.a = end += length;
-      if ((length = words[DECISION_LENGTHS + 1]!) !== ABSENT) ends.b = end += length;
-      if ((length = words[DECISION_LENGTHS + 2]!) !== ABSENT) ends.c = end += length;
-      if ((length = words[DECISION_LENGTHS + 3]!) !== ABSENT) ends.d = end += length;
-      if ((length = words[DECISION_LENGTHS + 4]!) !== ABSENT) ends.e = end += length;
-      if ((length = words[DECISION_LENGTHS + 5]!) !== ABSENT) ends.f = end += length;
-      if ((length = words[DECISION_LENGTHS + 6]!) !== ABSENT) ends.g = end += length;
-      if ((length = words[DECISION_LENGTHS + 7]!) !== ABSENT) ends.h = end += length;
-      let at = start + end;
-      this.#text = end === 0 ? "" : bytes.latin1Slice(start, at);
-      this.#ends = ends;
-      this.headers =
-        count === 0 ? NO_FIELDS : readFields(count, (length) => bytes.latin1Slice(at, (at += length)));
+      this.#text = end === start ? "" : bytes.latin1Slice(start, end);
+      this.#issuer = issuer;
+      this.#subject = subject;
+      this.#keyId = keyId;
+      this.#claims = claims;
+    }
+    if (this.status === 200 && count === 0 && words[DECISION_LENGTHS + 4] === ABSENT) {
+      this.#rest = NOTHING;
+      this.headers = NO_FIELDS;
+    } else {
+      const next = takeUtf8(end);
+      this.#rest = readRest(next);
+      this.headers = readFields(count, next);
     }
   }
 
@@ -133,22 +117,26 @@ export class Decision {
 
   /** The issuer, once the signature held; on denials too. */
   get issuer(): string | null {
-    return this.#part(ISSUER);
+    return this.#issuer < 0 ? null : this.#text.slice(0, this.#issuer);
   }
 
   /** The subject, the user's name or the API key's id, once they are proved; on denials too. */
   get subject(): string | null {
-    return this.#part(SUBJECT);
+    if (this.#subject < 0) return null;
+    const start = room(this.#issuer);
+    return this.#text.slice(start, start + this.#subject);
   }
 
   /** The `kid` of the key whose signature held; on denials too. */
   get keyId(): string | null {
-    return this.#part(KEY_ID);
+    if (this.#keyId < 0) return null;
+    const start = room(this.#issuer) + room(this.#subject);
+    return this.#text.slice(start, start + this.#keyId);
   }
 
   /** What to count wrong passwords by: a keyed digest of the user name that was tried. */
   get attemptKey(): string | null {
-    return this.#part(ATTEMPT);
+    return this.#rest.attemptKey;
   }
 
   /** What exactly was wrong with the credentials; for logs, never for the caller. */
@@ -158,7 +146,7 @@ export class Decision {
 
   /** The problem document (RFC 9457) to send with a denial as `application/problem+json`; empty when allowed. */
   get body(): string {
-    return this.#part(BODY) ?? "";
+    return this.#rest.body ?? "";
   }
 
   /** What the host must do before the same request can pass. */
@@ -167,9 +155,9 @@ export class Decision {
       case NEED_KEYS:
         return {
           kind: "keys",
-          issuer: this.#part(NEED_ISSUER) ?? "",
-          jwksUri: this.#part(NEED_URI),
-          generation: this.#generation,
+          issuer: this.#rest.needIssuer ?? "",
+          jwksUri: this.#rest.needUri,
+          generation: this.#rest.generation,
         };
       case NEED_SLOW_HASH:
         return { kind: "slow_hash" };
@@ -185,11 +173,11 @@ export class Decision {
    * @throws {@link AuthenticationError} for a denied request.
    */
   get claims(): Claims | null {
-    if (this.#claims !== undefined) return this.#claims;
-    this.assertAllowed();
-    const text = this.#part(CLAIMS);
-    if (text === null) return null;
-    return (this.#claims = JSON.parse(text) as Claims);
+    if (this.#parsed !== undefined) return this.#parsed;
+    if (this.status !== 200) this.assertAllowed();
+    if (this.#claims < 0) return null;
+    const text = this.#text;
+    return (this.#parsed = JSON.parse(text.slice(text.length - this.#claims)) as Claims);
   }
 
   /**
@@ -199,7 +187,8 @@ export class Decision {
    */
   get claimsText(): string | null {
     this.assertAllowed();
-    return this.#part(CLAIMS)?.replace(STRING_OR_SPACE, "$1") ?? null;
+    if (this.#claims < 0) return null;
+    return this.#text.slice(this.#text.length - this.#claims).replace(STRING_OR_SPACE, "$1");
   }
 
   /** @throws {@link AuthenticationError} unless the request is let through. */
@@ -217,41 +206,42 @@ export class Decision {
   [inspect.custom](_depth: number, options: object, show: typeof inspect): string {
     return `Decision ${show(this.toJSON(), options)}`;
   }
-
-  #part(part: number): string | null {
-    const ends = this.#ends;
-    const end = ends.get(part);
-    return end < 0 ? null : this.#text.slice(ends.startOf(part), end);
-  }
 }
 
-/** Where the parts end in the text; -1 for one that is not there. Small integers in place: no list is made. */
-class Parts {
-  a = -1;
-  b = -1;
-  c = -1;
-  d = -1;
-  e = -1;
-  f = -1;
-  g = -1;
-  h = -1;
-
-  get(part: number): number {
-    return this[NAMES[part]!];
-  }
-
-  set(part: number, end: number): void {
-    this[NAMES[part]!] = end;
-  }
-
-  startOf(part: number): number {
-    let start = -1;
-    while (start < 0 && part > 0) start = this.get(--part);
-    return Math.max(start, 0);
-  }
+/** What denials have, and few others. */
+interface Rest {
+  readonly attemptKey: string | null;
+  readonly needIssuer: string | null;
+  readonly needUri: string | null;
+  readonly body: string | null;
+  readonly generation: bigint;
 }
 
-const NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"] as const;
+const NOTHING: Rest = { attemptKey: null, needIssuer: null, needUri: null, body: null, generation: 0n };
+
+function readRest(next: (length: number) => string): Rest {
+  const { words } = block;
+  const part = (place: number): string | null => {
+    const length = words[DECISION_LENGTHS + 4 + place]!;
+    return length === ABSENT ? null : next(length);
+  };
+  const generation = words[4]! & NEED_KEYS ? BigInt(words[7]!) | (BigInt(words[8]!) << 32n) : 0n;
+  return { attemptKey: part(0), needIssuer: part(1), needUri: part(2), body: part(3), generation };
+}
+
+function lengthOf(word: number): number {
+  return word === ABSENT ? -1 : word;
+}
+
+/** How much of the text a part takes. */
+function room(length: number): number {
+  return length < 0 ? 0 : length;
+}
+
+/** Takes one part of the block behind the other. */
+function takeUtf8(at: number): (length: number) => string {
+  return (length) => block.bytes.utf8Slice(at, (at += length));
+}
 
 /** A string of JSON, which stays, or white space between tokens. */
 const STRING_OR_SPACE = /("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g;

@@ -1,5 +1,7 @@
 /** Header lines in the forms that Node and the Web know them in. */
 
+import { addLine } from "./block.js";
+
 /**
  * The header of a request: a `Headers`, an object of names and values, or a list of names and values by turns like
  * `rawHeaders` of node:http, or a list of pairs.
@@ -14,52 +16,51 @@ export type HeadersInput =
 
 /** The names of which an addon wants every line. */
 export class WantedFields {
-  readonly #numbers: ReadonlyMap<string, number>;
-  /** Names by their length, so that most need no lower case. */
-  readonly #lengths: ReadonlySet<number>;
+  readonly #numbers = new Map<string, number>();
+  /** Whether a wanted name has this length: most of the others need no more of a look. */
+  readonly #lengths: boolean[] = Array.from({ length: LENGTH_MAX + 1 }, () => false);
+  readonly #names: readonly string[];
 
   constructor(names: readonly string[]) {
-    this.#numbers = new Map(names.map((name, number) => [name, number]));
-    this.#lengths = new Set(names.map((name) => name.length));
+    this.#names = names;
+    names.forEach((name, number) => {
+      this.#numbers.set(name, number);
+      // As clients write it, which saves making it small.
+      this.#numbers.set(name.replace(/(?<![a-z0-9])[a-z]/g, (first) => first.toUpperCase()), number);
+      this.#lengths[Math.min(name.length, LENGTH_MAX)] = true;
+    });
   }
 
-  /** Puts the numbers of the names and the values of the wanted lines. */
-  collect(headers: HeadersInput, names: number[], values: string[]): void {
+  /** Puts the wanted lines into the next request. */
+  collect(headers: HeadersInput): void {
     if (Array.isArray(headers)) {
       const list = headers as readonly (string | readonly [string, string])[];
-      if (typeof list[0] === "string") this.#collectFlat(list as readonly string[], names, values);
-      else for (const [name, value] of list as readonly (readonly [string, string])[]) this.#add(name, value, names, values);
-    } else if (typeof (headers as Headers).get === "function") {
-      for (const [name, number] of this.#numbers) {
-        const value = (headers as Headers).get(name);
-        if (value !== null) {
-          names.push(number);
-          values.push(value);
-        }
+      if (typeof list[0] === "string") {
+        for (let at = 0; at + 1 < list.length; at += 2) this.#add(list[at] as string, list[at + 1]);
+      } else {
+        for (const [name, value] of list as readonly (readonly [string, string])[]) this.#add(name, value);
       }
+    } else if (typeof (headers as Headers).get === "function") {
+      this.#names.forEach((name, number) => {
+        const value = (headers as Headers).get(name);
+        if (value !== null) addLine(number, value);
+      });
     } else {
       const object = headers as { readonly [name: string]: string | readonly string[] | undefined };
       for (const name of Object.keys(object)) {
-        if (!this.#lengths.has(name.length)) continue;
         const value = object[name];
-        if (Array.isArray(value)) for (const line of value as string[]) this.#add(name, line, names, values);
-        else if (value !== undefined) this.#add(name, value as string, names, values);
+        if (Array.isArray(value)) for (const line of value as string[]) this.#add(name, line);
+        else if (value !== undefined) this.#add(name, value);
       }
     }
   }
 
-  #collectFlat(list: readonly string[], names: number[], values: string[]): void {
-    for (let at = 0; at + 1 < list.length; at += 2) {
-      const name = list[at]!;
-      if (this.#lengths.has(name.length)) this.#add(name, list[at + 1]!, names, values);
-    }
-  }
-
-  #add(name: string, value: string, names: number[], values: string[]): void {
+  #add(name: string, value: unknown): void {
+    if (!this.#lengths[Math.min(name.length, LENGTH_MAX)]) return;
     const number = this.#numbers.get(name) ?? this.#numbers.get(name.toLowerCase());
-    if (number === undefined) return;
-    if (typeof value !== "string") throw new TypeError("a header value is no string");
-    names.push(number);
-    values.push(value);
+    if (number !== undefined) addLine(number, value);
   }
 }
+
+/** Longer names than this are all looked up. */
+const LENGTH_MAX = 64;

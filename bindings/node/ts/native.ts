@@ -43,10 +43,7 @@ export interface NativeVerifier {
   report(): NativeEntry[];
   wantedFields(): string[];
   credentialParameters(): string[];
-  check(block: Uint8Array): number;
-  resume(block: Uint8Array, answer: object): number;
-  readAgain(block: Uint8Array): number;
-  slowHash(): Promise<object> | null;
+  number(): number;
   setApiKeys(keys: Uint8Array): NativeEntry[];
   dueAt(): number;
   nextFetch(wall: string, monotonic: bigint): NativeTicket | null;
@@ -92,6 +89,10 @@ interface Native {
     references: { name: string; value: Buffer }[],
     entropy: Uint8Array,
   ) => NativeVerifier;
+  check(number: number, block: Uint8Array): number;
+  resume(number: number, block: Uint8Array, answer: object): number;
+  readAgain(number: number, block: Uint8Array): number;
+  slowHash(number: number): Promise<object> | null;
   Keys: new (text: Uint8Array) => NativeKeys;
   reasons(): NativeReason[];
   details(): string[];

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 
-import { block, growBlock, writeRequest, type Packed } from "./block.js";
+import { block, dropLines, growBlock, writeRequest } from "./block.js";
 import { Decision } from "./decision.js";
 import { PolicyError, type PolicyEntry } from "./errors.js";
 import { WantedFields, type HeadersInput } from "./headers.js";
@@ -71,6 +71,8 @@ export class Verifier implements Disposable {
   /** The query parameters that can carry a credential, to be scrubbed from logs. */
   readonly credentialParameters: readonly string[];
   #native: NativeVerifier | undefined;
+  /** By which the addon finds the verifier. It holds one as long as {@link Verifier.#native} is there. */
+  readonly #number: number;
   readonly #wanted: WantedFields;
   readonly #clock: () => number;
   readonly #monotonic: () => number;
@@ -85,6 +87,7 @@ export class Verifier implements Disposable {
     this.warnings = entries;
     this.credentialParameters = loaded.credentialParameters();
     this.#native = loaded;
+    this.#number = loaded.number();
     this.#wanted = new WantedFields(loaded.wantedFields());
     this.#clock = options.clock ?? Date.now;
     this.#monotonic = options.monotonic ?? monotonicClock;
@@ -100,10 +103,9 @@ export class Verifier implements Disposable {
    * @throws TypeError for a header value that is no string of bytes.
    */
   check(request: CheckRequest): Decision {
-    const loaded = this.#loaded();
+    this.#loaded();
     const used = this.#write(request);
-    const needed = loaded.check(block.bytes);
-    return this.#read(loaded, needed, used);
+    return this.#read(native.check(this.#number, block.bytes), used);
   }
 
   /**
@@ -121,12 +123,12 @@ export class Verifier implements Disposable {
     }
     if (need?.kind !== "slow_hash") return decision;
     // Taken in the same turn as the check: another check would have wiped the password.
-    const work = this.#loaded().slowHash();
+    const work = native.slowHash(this.#number);
     if (work === null) return decision;
     const answer = await work;
-    const loaded = this.#loaded();
+    this.#loaded();
     const used = this.#write(request);
-    return this.#read(loaded, loaded.resume(block.bytes, answer), used);
+    return this.#read(native.resume(this.#number, block.bytes, answer), used);
   }
 
   /**
@@ -158,30 +160,30 @@ export class Verifier implements Disposable {
   }
 
   #write(request: CheckRequest): number {
-    const names: number[] = [];
-    const values: string[] = [];
-    this.#wanted.collect(request.headers, names, values);
-    const { scopes, now } = request;
-    const packed: Packed = {
-      method: request.method ?? "GET",
-      target: request.url ?? "/",
-      profile: request.profile ?? undefined,
-      scopes: typeof scopes === "object" ? scopes.join(" ") : scopes,
-      certificate: request.clientCertSha256 ?? undefined,
-      now: now === undefined ? this.#clock() : typeof now === "bigint" ? secondsText(now) : Number(now),
-      monotonic: request.monotonic === undefined ? this.#monotonic() : (request.monotonic ?? undefined),
-      names,
-      values,
-    };
-    return writeRequest(packed);
+    const { scopes, now, monotonic } = request;
+    try {
+      this.#wanted.collect(request.headers);
+      return writeRequest(
+        request.method ?? "GET",
+        request.url ?? "/",
+        request.profile,
+        typeof scopes === "object" ? scopes.join(" ") : scopes,
+        request.clientCertSha256,
+        now === undefined ? this.#clock() : typeof now === "bigint" ? secondsText(now) : Number(now),
+        monotonic === undefined ? this.#monotonic() : monotonic,
+      );
+    } catch (fault) {
+      dropLines();
+      throw fault;
+    }
   }
 
-  #read(loaded: NativeVerifier, needed: number, used: number): Decision {
-    if (needed > block.bytes.length) loaded.readAgain(growBlock(needed).bytes);
+  #read(needed: number, used: number): Decision {
+    if (needed > block.bytes.length) native.readAgain(this.#number, growBlock(needed).bytes);
     const decision = new Decision();
     // A password has no business in memory that lasts.
     if (decision.scheme === "Basic") block.bytes.fill(0, 0, Math.max(used, needed));
-    if (decision.need !== null) this.#bringer?.wake();
+    if (this.#bringer !== undefined && !decision.allowed && decision.need !== null) this.#bringer.wake();
     return decision;
   }
 }

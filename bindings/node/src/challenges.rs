@@ -44,7 +44,9 @@ pub fn parse_challenges(lines: Vec<Buffer>) -> ReadChallenges {
     for challenge in Challenges::new(&lines) {
         match challenge {
             Ok(challenge) => challenges.push(read(challenge.scheme, challenge.token68, challenge.params())),
-            Err(found) => fault = Some([found.value, found.offset].map(|at| u32::try_from(at).unwrap_or(u32::MAX)).into()),
+            Err(found) => {
+                fault = Some([found.value, found.offset].map(|at| u32::try_from(at).unwrap_or(u32::MAX)).into())
+            }
         }
     }
     ReadChallenges { challenges, fault }
@@ -69,9 +71,11 @@ pub fn parse_credentials(value: &[u8]) -> ReadCredentials {
 #[napi]
 #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
 pub fn write_challenge(scheme: String, params: Vec<String>) -> Result<String> {
-    let pairs: Vec<(&str, &str)> = params.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str(), pair.get(1)?.as_str()))).collect();
+    let pairs: Vec<(&str, &str)> =
+        params.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str(), pair.get(1)?.as_str()))).collect();
     let mut line = Vec::new();
-    http::write_challenge(&mut line, &scheme, pairs).map_err(|fault| Error::new(Status::InvalidArg, fault.to_string()))?;
+    http::write_challenge(&mut line, &scheme, pairs)
+        .map_err(|fault| Error::new(Status::InvalidArg, fault.to_string()))?;
     String::from_utf8(line).map_err(|_| Error::new(Status::InvalidArg, "the challenge is not UTF-8"))
 }
 

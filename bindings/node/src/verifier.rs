@@ -180,7 +180,8 @@ fn keep(verifier: countersign::Verifier) -> u32 {
 
 fn with<T>(number: u32, call: impl FnOnce(&mut Checked) -> Result<T>) -> Result<T> {
     CHECKED.with(|checked| {
-        let mut checked = checked.try_borrow_mut().map_err(|_| Error::new(Status::GenericFailure, "a check is under way"))?;
+        let mut checked =
+            checked.try_borrow_mut().map_err(|_| Error::new(Status::GenericFailure, "a check is under way"))?;
         let place = usize::try_from(number).ok().and_then(|number| checked.get_mut(number)?.as_mut());
         call(place.ok_or_else(|| Error::new(Status::InvalidArg, "there is no verifier with this number"))?)
     })

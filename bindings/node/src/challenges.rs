@@ -36,7 +36,6 @@ pub struct ReadCredentials {
 
 /// Reads the WWW-Authenticate lines of one response.
 #[napi]
-#[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
 pub fn parse_challenges(lines: Vec<Buffer>) -> ReadChallenges {
     let lines: Vec<&[u8]> = lines.iter().map(AsRef::as_ref).collect();
     let mut fault = None;
@@ -45,7 +44,7 @@ pub fn parse_challenges(lines: Vec<Buffer>) -> ReadChallenges {
         match challenge {
             Ok(challenge) => challenges.push(read(challenge.scheme, challenge.token68, challenge.params())),
             Err(found) => {
-                fault = Some([found.value, found.offset].map(|at| u32::try_from(at).unwrap_or(u32::MAX)).into())
+                fault = Some([found.value, found.offset].map(|at| u32::try_from(at).unwrap_or(u32::MAX)).into());
             }
         }
     }
@@ -69,7 +68,6 @@ pub fn parse_credentials(value: &[u8]) -> ReadCredentials {
 /// # Errors
 /// What cannot be written.
 #[napi]
-#[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
 pub fn write_challenge(scheme: String, params: Vec<String>) -> Result<String> {
     let pairs: Vec<(&str, &str)> =
         params.chunks_exact(2).filter_map(|pair| Some((pair.first()?.as_str(), pair.get(1)?.as_str()))).collect();

@@ -12,7 +12,7 @@ use crate::verifier::NativeVerifier;
 #[napi(object, object_from_js = false)]
 pub struct Ticket {
     /// Its number.
-    pub ticket: BigInt,
+    pub number: BigInt,
     /// `metadata` or `key_set`.
     pub kind: &'static str,
     /// Why, as `first_use`.
@@ -62,11 +62,10 @@ impl NativeVerifier {
     /// # Errors
     /// For a time that is none.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
     pub fn next_fetch(&self, wall: String, monotonic: BigInt) -> Result<Option<Ticket>> {
         let fetch = self.loaded()?.store().next_fetch(now(&wall, &monotonic)?);
         Ok(fetch.map(|fetch| Ticket {
-            ticket: fetch.ticket.into(),
+            number: fetch.ticket.into(),
             kind: fetch.kind.word(),
             reason: fetch.reason.word(),
             issuer: fetch.issuer,
@@ -82,7 +81,6 @@ impl NativeVerifier {
     /// # Errors
     /// For a time that is none.
     #[napi]
-    #[expect(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "one call of JavaScript")]
     pub fn fetch_body(
         &self,
         ticket: BigInt,
@@ -101,7 +99,6 @@ impl NativeVerifier {
     /// # Errors
     /// For a time that is none.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
     pub fn fetch_not_modified(
         &self,
         ticket: BigInt,
@@ -118,7 +115,6 @@ impl NativeVerifier {
     /// # Errors
     /// For a time that is none.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
     pub fn fetch_failed(
         &self,
         ticket: BigInt,
@@ -140,7 +136,6 @@ impl NativeVerifier {
     /// # Errors
     /// For a time that is none.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
     pub fn set_keys(
         &self,
         issuer: String,
@@ -164,7 +159,6 @@ impl NativeVerifier {
     /// # Errors
     /// If the policy was refused.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
     pub fn export_keys(&self, issuer: String) -> Result<Option<ExportedKeys>> {
         let exported = self.loaded()?.store().export(&issuer);
         Ok(exported.map(|keys| ExportedKeys {
@@ -179,7 +173,6 @@ impl NativeVerifier {
     /// # Errors
     /// If the policy was refused.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
     pub fn generation(&self, issuer: String) -> Result<Option<BigInt>> {
         Ok(self.loaded()?.store().generation(&issuer).map(Into::into))
     }
@@ -189,7 +182,6 @@ impl NativeVerifier {
     /// # Errors
     /// If the policy was refused.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
     pub fn is_fetching(&self, issuer: String) -> Result<bool> {
         Ok(self.loaded()?.store().is_fetching(&issuer))
     }
@@ -199,7 +191,6 @@ impl NativeVerifier {
     /// # Errors
     /// For a time that is none.
     #[napi]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
     pub fn status(&self, wall: String, monotonic: BigInt) -> Result<String> {
         let mut text = Vec::new();
         self.loaded()?.store().write_status(now(&wall, &monotonic)?, &mut text);

@@ -36,7 +36,6 @@ pub struct Verdict {
 
 /// Verifies the signature of a compact JWS; looks at no claim.
 #[napi]
-#[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
 pub fn verify_jws(token: &[u8], keys: &Keys, algorithms: Option<Vec<String>>) -> Verdict {
     // A name that is not known here can be listed; no token gets through by it.
     let rule = algorithms.map_or(AlgorithmRule::KeysDecideAll, |names| {

@@ -61,7 +61,6 @@ thread_local! {
 impl NativeVerifier {
     /// Loads the policy. Whether it was taken is for `report` to say.
     #[napi(constructor)]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it made")]
     pub fn new(policy: &[u8], references: Vec<Reference>, entropy: &[u8]) -> NativeVerifier {
         let references: Vec<(&str, &[u8])> =
             references.iter().map(|reference| (reference.name.as_str(), reference.value.as_ref())).collect();

@@ -22,7 +22,7 @@ export interface NativeEntry {
 }
 
 export interface NativeTicket {
-  ticket: bigint;
+  number: bigint;
   kind: "metadata" | "key_set";
   reason: string;
   issuer: string;

@@ -78,7 +78,9 @@ export class KeyStore {
   /** The next thing to fetch; null if there is nothing. At most one ticket a source is open. */
   nextFetch(now: Now = {}): FetchTicket | null {
     const ticket = this.#native().nextFetch(...this.#now(now));
-    return ticket === null ? null : { ...ticket, etag: ticket.etag ?? null };
+    if (ticket === null) return null;
+    const { number, ...rest } = ticket;
+    return { ...rest, ticket: number, etag: ticket.etag ?? null };
   }
 
   /** Closes a ticket with what came of it. A set in place is seen by the next check. */

@@ -275,3 +275,21 @@ test("the addon refuses a block that holds no request, and the decision is gone"
     assert.notEqual(words[2], 200);
   }
 });
+
+test("claims of a token that comes back are shared and frozen, and nobody gets another's", () => {
+  const verifier = new Verifier(makePolicy([key], { remember: { entries: 2 } }));
+  const tokens = Array.from({ length: 40 }, (_, at) => makeToken(key, { sub: `user-${at}`, nested: { list: [at] } }));
+  for (let round = 0; round < 3; round++) {
+    tokens.forEach((token, at) => {
+      const { claims } = verifier.check({ headers: bearer(token) });
+      assert.deepEqual([claims.sub, claims.nested.list], [`user-${at}`, [at]]);
+    });
+  }
+  const [first, second] = [0, 1].map(() => verifier.check({ headers: bearer(tokens[0]) }).claims);
+  assert.equal(first, second);
+  assert.throws(() => (first.sub = "root"), TypeError);
+  assert.throws(() => first.nested.list.push(1), TypeError);
+  assert.throws(() => verifier.check({ headers: bearer(tokens[0]), now: Date.now() + 3_600_000 }).claims, AuthenticationError);
+  const plain = new Verifier(makePolicy([key]));
+  assert.notEqual(plain.check({ headers: bearer(token) }).claims, plain.check({ headers: bearer(token) }).claims);
+});

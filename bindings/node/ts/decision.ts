@@ -2,24 +2,25 @@
 
 import { inspect } from "node:util";
 
-import { ABSENT, block, DECISION_HEAD, DECISION_LENGTHS, NEED_KEYS, NEED_SLOW_HASH, NOT_ASCII } from "./block.js";
+import { ABSENT, block, DECISION_HEAD, DECISION_LENGTHS, mark, NEED_KEYS, NEED_SLOW_HASH, NOT_ASCII } from "./block.js";
 import { detailNames, fieldNames, reasonNames, reasons, schemeNames } from "./catalogue.js";
 import { AuthenticationError } from "./errors.js";
 import type { Reason } from "./reasons.js";
+import type { RememberedClaims } from "./remembered.js";
 
 /** Header lines to send, in order: names and values. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
 /** The claims of a token, as JSON.parse reads them. */
 export interface Claims {
-  iss?: string;
-  sub?: string;
-  aud?: string | string[];
-  exp?: number;
-  nbf?: number;
-  iat?: number;
-  jti?: string;
-  [name: string]: unknown;
+  readonly iss?: string;
+  readonly sub?: string;
+  readonly aud?: string | readonly string[];
+  readonly exp?: number;
+  readonly nbf?: number;
+  readonly iat?: number;
+  readonly jti?: string;
+  readonly [name: string]: unknown;
 }
 
 /** What the host must do before the same request can pass. */
@@ -60,9 +61,13 @@ export class Decision {
   readonly #numbers: number;
   readonly #rest: Rest;
   #parsed: Claims | undefined = undefined;
+  readonly #remembered: RememberedClaims | undefined;
+  readonly #mark: number;
 
   /** Reads what the addon wrote; only {@link Verifier} makes decisions. @internal */
-  constructor() {
+  constructor(remembered?: RememberedClaims) {
+    this.#remembered = remembered;
+    this.#mark = mark;
     const { words, bytes } = block;
     const flags = words[4]!;
     const count = words[6]!;
@@ -168,7 +173,8 @@ export class Decision {
 
   /**
    * The claims of the token, read when they are first asked for; null where the credentials have none, as those of
-   * Basic and API keys, and for a request that is let through without an identity.
+   * Basic and API keys, and for a request that is let through without an identity. With `remember` in the policy,
+   * decisions about the same token share them, and they are frozen.
    *
    * @throws {@link AuthenticationError} for a denied request.
    */
@@ -176,8 +182,8 @@ export class Decision {
     if (this.#parsed !== undefined) return this.#parsed;
     if (this.status !== 200) this.assertAllowed();
     if (this.#claims < 0) return null;
-    const text = this.#text;
-    return (this.#parsed = JSON.parse(text.slice(text.length - this.#claims)) as Claims);
+    const text = this.#text.slice(this.#text.length - this.#claims);
+    return (this.#parsed = this.#remembered?.read(this.#mark, text) ?? (JSON.parse(text) as Claims));
   }
 
   /**

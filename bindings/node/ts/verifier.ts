@@ -8,6 +8,7 @@ import { PolicyError, type PolicyEntry } from "./errors.js";
 import { WantedFields, type HeadersInput } from "./headers.js";
 import { KeyStore } from "./store.js";
 import { native, type NativeVerifier } from "./native.js";
+import { rememberedEntries, RememberedClaims } from "./remembered.js";
 import { secondsText, type Clocks, type Instant } from "./time.js";
 
 /** A policy: the document as an object, or its text. */
@@ -76,16 +77,20 @@ export class Verifier implements Disposable {
   readonly #wanted: WantedFields;
   readonly #clock: () => number;
   readonly #monotonic: () => number;
+  readonly #remembered: RememberedClaims | undefined;
   #bringer: KeyBringer | undefined;
 
   /** @throws {@link PolicyError} with the JSON Pointer of what is wrong. */
   constructor(policy: Policy, options: VerifierOptions = {}) {
     const references = Object.entries(options.refs ?? {}).map(([name, value]) => ({ name, value: bytesOf(value) }));
-    const loaded = new native.NativeVerifier(policyText(policy), references, randomBytes(16));
+    const text = policyText(policy);
+    const loaded = new native.NativeVerifier(text, references, randomBytes(16));
     const entries = loaded.report();
     if (entries[0]?.severity === "error") throw new PolicyError(entries);
     this.warnings = entries;
     this.credentialParameters = loaded.credentialParameters();
+    const remembered = rememberedEntries(text);
+    this.#remembered = remembered > 0 ? new RememberedClaims(remembered) : undefined;
     this.#native = loaded;
     this.#number = loaded.number();
     this.#wanted = new WantedFields(loaded.wantedFields());
@@ -180,7 +185,7 @@ export class Verifier implements Disposable {
 
   #read(needed: number, used: number): Decision {
     if (needed > block.bytes.length) native.readAgain(this.#number, growBlock(needed).bytes);
-    const decision = new Decision();
+    const decision = new Decision(this.#remembered);
     // A password has no business in memory that lasts.
     if (decision.scheme === "Basic") block.bytes.fill(0, 0, Math.max(used, needed));
     if (this.#bringer !== undefined && !decision.allowed && decision.need !== null) this.#bringer.wake();

@@ -74,6 +74,7 @@ impl KeyStore {
         }
         let [ids, sessions, subjects] = self.revoked.counts();
         let due = seconds_until(self.due_at(), now.monotonic);
+        self.api_keys.sweep();
         let keys = self.api_keys.present();
         let (count, bytes) = (keys.len(), keys.memory());
         let rest = format!(

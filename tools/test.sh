@@ -39,5 +39,8 @@ tools/fuzz.sh "${FUZZ_SECONDS:-40}"
 step "the corpus from its model, the schema against the loader"
 tools/python.sh
 
+step "the Python front"
+tools/python-front.sh
+
 step "documentation builds"
 RUSTDOCFLAGS='-D warnings' cargo doc -q --no-deps -p countersign --features conform,capi

@@ -24,6 +24,9 @@ grep -q 'needs a cryptography backend' <<<"$message"
 step "the command line"
 cargo test -p countersign-cli
 
+step "the Node front"
+tools/node-front.sh
+
 step "the C ABI"
 tests/c/run.sh
 

@@ -11,6 +11,7 @@ mod clock;
 mod decision;
 mod errors;
 mod http;
+mod interpreter;
 mod jose;
 mod pace;
 mod policy;
@@ -48,6 +49,7 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &super::Bound<'_, super::PyModule>) -> super::PyResult<()> {
+        crate::interpreter::refuse_sub_interpreter(module.py())?;
         crate::clock::start(module.py())
     }
 }

@@ -29,7 +29,7 @@ PATIENCE = 60.0 if TOOL else 10.0
 
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 LOG = (
-    '{"uri":"$request_uri","status":$status,"reason":"$countersign_reason","verdict":"$countersign_status",'
+    '{"uri":"$request_uri","status":$status,"pid":$pid,"reason":"$countersign_reason","verdict":"$countersign_status",'
     '"scheme":"$countersign_scheme","issuer":"$countersign_issuer","subject":"$countersign_subject",'
     '"key_id":"$countersign_key_id"}'
 )

@@ -52,6 +52,10 @@ class Site(unittest.TestCase):
     def tearDownClass(cls) -> None:
         assert not cls.nginx.faults(), "\n".join(cls.nginx.faults())
 
+    def get_with(self, target: str, fields: list[tuple[str, str]], **more: Any) -> Response:
+        """One request with these field lines."""
+        return fetch(self.nginx.port, target, fields, **more)
+
     def get(self, target: str, token: str | None = None, **more: Any) -> Response:
         """One request, with a token if one is given."""
         return fetch(self.nginx.port, target, bearer(token) if token else None, **more)

@@ -100,10 +100,13 @@ class Decisions(Site):
             self.assertEqual(answer.status, 200)
 
     def test_two_authorization_lines(self) -> None:
+        """nginx before 1.23 refuses them itself, with 400 and before any module is asked."""
         answer = self.get_with("/index.html?two", bearer(KEY.token()) * 2)
-        self.assertEqual(answer.status, 401)
-        self.assertEqual(len(answer.challenges), 1)
-        self.assertEqual(self.nginx.logged("/index.html?two")["reason"], "authorization_repeated")
+        if answer.status == 400:
+            self.assertEqual(answer.challenges, [])
+        else:
+            self.assertEqual((answer.status, len(answer.challenges)), (401, 1))
+            self.assertEqual(self.nginx.logged("/index.html?two")["reason"], "authorization_repeated")
 
     def test_a_token_over_the_bound(self) -> None:
         answer = self.get("/index.html?large", "a" * 8193)

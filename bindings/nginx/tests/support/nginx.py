@@ -22,9 +22,7 @@ NGINX = os.environ.get("NGINX", shutil.which("nginx") or "/usr/sbin/nginx")
 """The server under test."""
 MODULE = os.environ.get("COUNTERSIGN_MODULE", "")
 """The module, an absolute path. Empty: nginx runs without it."""
-TOOL = os.environ.get("NGINX_TOOL", "").split()
-"""What nginx is run under, as valgrind with its options."""
-PATIENCE = 60.0 if TOOL else 10.0
+PATIENCE = 10.0
 """Seconds to wait for what nginx does within milliseconds."""
 
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -58,7 +56,10 @@ class Nginx:
         workers: int = 1,
         log_format: str | None = None,
         error_level: str = "info",
+        tool: list[str] | None = None,
     ) -> None:
+        self.tool = tool or []
+        self.patience = 60.0 if tool else PATIENCE
         self.folder = Path(tempfile.mkdtemp(prefix="countersign-nginx-"))
         self.folder.chmod(0o755)
         self.port, self.port2 = free_port(), free_port()
@@ -125,7 +126,8 @@ http {{
 
     def command(self, *arguments: str) -> list[str]:
         """nginx with this folder's configuration."""
-        return [NGINX, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), "-e", str(self.folder / "error.log"), *arguments]
+        folder = str(self.folder)
+        return [NGINX, "-p", folder, "-c", f"{folder}/nginx.conf", "-e", f"{folder}/error.log", *arguments]
 
     def test(self) -> subprocess.CompletedProcess[str]:
         """`nginx -t`: exit status, and what it says on standard error."""
@@ -145,9 +147,9 @@ http {{
     def start(self) -> None:
         """Starts nginx and returns once it takes connections."""
         with (self.folder / "output").open("ab") as output:
-            self.process = subprocess.Popen([*TOOL, *self.command()], stdout=output, stderr=output)
+            self.process = subprocess.Popen([*self.tool, *self.command()], stdout=output, stderr=output)
         try:
-            wait_until(self.answers, "nginx takes connections")
+            wait_until(self.answers, "nginx takes connections", self.patience)
         except AssertionError as fault:
             self.kill()
             raise AssertionError(f"{fault}\n{self.output()}\n{self.errors()}") from None
@@ -166,7 +168,7 @@ http {{
             return
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(PATIENCE)
+            self.process.wait(self.patience)
         except subprocess.TimeoutExpired:
             self.kill()
         self.process = None
@@ -191,7 +193,7 @@ http {{
         """Reloads and returns when only workers of the new configuration are left."""
         before = set(self.workers())
         self.reload()
-        wait_until(lambda: self.workers() and not before & set(self.workers()), "the workers are new ones")
+        wait_until(lambda: self.workers() and not before & set(self.workers()), "the workers are new ones", self.patience)
 
     def workers(self) -> list[int]:
         """The pids of the workers that the master has now."""

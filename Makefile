@@ -32,7 +32,7 @@ install: lib ## Install header, libraries, pkg-config and CMake files below PREF
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' TARGET_DIR='$(TARGET_DIR)' tools/install.sh
 
 .PHONY: demo
-demo: setup ## Play a dozen requests with real keys and tokens through the C library
+demo: setup ## Play a dozen requests with real keys and tokens through the C library and nginx
 	@examples/demo.sh
 
 .PHONY: test
@@ -46,6 +46,10 @@ fuzz: setup ## Fuzz every parser for FUZZ_SECONDS in all
 .PHONY: bench
 bench: setup ## Measure against the bare signature check and against rivals, in one run
 	@tools/bench.sh
+
+.PHONY: bench-nginx
+bench-nginx: setup ## Measure the nginx module in CPU per request against nginx's own ways, in one run
+	@tools/bench-nginx.sh
 
 .PHONY: docs
 docs: ## Write the generated pages of docs/ anew

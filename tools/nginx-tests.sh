@@ -22,6 +22,11 @@ export COUNTERSIGN_MODULE=$target/nginx-test/ngx_http_countersign_module.so
 export COUNTERSIGN_RELEASED=$target/nginx/ngx_http_countersign_module.so
 export PYTHONDONTWRITEBYTECODE=1
 
+"$venv/bin/ruff" check -q --no-cache bindings/nginx
+"$venv/bin/ruff" format -q --no-cache --check bindings/nginx
+"$venv/bin/mypy" --config-file bindings/nginx/mypy.ini --cache-dir=/dev/null >/dev/null ||
+    "$venv/bin/mypy" --config-file bindings/nginx/mypy.ini --cache-dir=/dev/null
+
 cd bindings/nginx/tests
 files=("$@")
 [ ${#files[@]} -gt 0 ] || files=(test_*.py)

@@ -27,6 +27,9 @@ cargo test -p countersign-cli
 step "the C ABI"
 tests/c/run.sh
 
+step "the nginx module"
+tools/nginx-tests.sh
+
 step "the demonstration"
 examples/demo.sh >/dev/null
 

@@ -43,7 +43,11 @@ class Bodies(Site):
 
     def test_a_denied_body_looks_like_no_request(self) -> None:
         """What stands in a denied body is never read as the next request."""
-        inner = b"GET /smuggled HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer " + KEY.token().encode() + b"\r\n\r\n"
+        inner = (
+            b"GET /smuggled HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer "
+            + KEY.token().encode()
+            + b"\r\n\r\n"
+        )
         before = self.upstream.requests
         with Connection(self.nginx.port) as connection:
             self.assertEqual(connection.request("POST", "/", [], inner).status, 401)

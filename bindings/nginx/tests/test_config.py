@@ -12,7 +12,9 @@ from support.tokens import ISSUER, rs256
 ZONE = "countersign_zone keys 1m;\n"
 
 
-def check(server: str, http: str = "", files: dict[str, str] | None = None, **policies: Any) -> subprocess.CompletedProcess[str]:
+def check(
+    server: str, http: str = "", files: dict[str, str] | None = None, **policies: Any
+) -> subprocess.CompletedProcess[str]:
     """`nginx -t` over this server; the policies are named without their .json."""
     named = {f"{name}.json": value for name, value in policies.items()}
     nginx = Nginx(server, http=http, policies=named, files=files)
@@ -47,13 +49,16 @@ class Config(unittest.TestCase):
         )
         self.accepted(
             f"countersign p.json; countersign_keys {ISSUER} file keys.json;",
-            files={"keys.json": '{"keys":[%s]}' % json.dumps(KEY.jwk())},
+            files={"keys.json": json.dumps({"keys": [KEY.jwk()]})},
             p=fetched_policy(),
         )
 
     def test_every_context(self) -> None:
         self.accepted("location / { }", http="countersign p.json;", p=policy())
-        self.accepted("location / { countersign p.json; countersign_scope x; countersign_profile a; }", p=policy(profiles={"a": {}}))
+        self.accepted(
+            "location / { countersign p.json; countersign_scope x; countersign_profile a; }",
+            p=policy(profiles={"a": {}}),
+        )
 
     def test_a_policy_that_is_not_there(self) -> None:
         self.refused("nowhere.json", server="countersign nowhere.json;")
@@ -63,7 +68,9 @@ class Config(unittest.TestCase):
 
     def test_a_policy_that_is_refused_names_the_place(self) -> None:
         self.refused("p.json", "/leeway", server="countersign p.json;", p=policy(leeway=301))
-        self.refused("p.json", "/bearer/issuers", server="countersign p.json;", p={"realm": "x", "bearer": {"issuers": []}})
+        self.refused(
+            "p.json", "/bearer/issuers", server="countersign p.json;", p={"realm": "x", "bearer": {"issuers": []}}
+        )
         self.refused("p.json", "/scpoes", server="countersign p.json;", p=policy(scpoes="x"))
 
     def test_the_line_is_that_of_the_directive(self) -> None:
@@ -119,16 +126,25 @@ class Config(unittest.TestCase):
     def test_a_directive_twice(self) -> None:
         self.refused("duplicate", server="countersign p.json; countersign p.json;", p=policy())
         for directive in ("countersign_profile a;", "countersign_scope a;", "countersign_forward on;"):
-            self.refused("duplicate", server=f"countersign p.json; {directive} {directive}", p=policy(profiles={"a": {}}))
+            self.refused(
+                "duplicate", server=f"countersign p.json; {directive} {directive}", p=policy(profiles={"a": {}})
+            )
 
     def test_a_profile_that_the_policy_lacks(self) -> None:
         self.refused("nosuch", server="countersign p.json; location / { countersign_profile nosuch; }", p=policy())
 
     def test_a_scope_that_cannot_be_written(self) -> None:
-        self.refused("countersign_scope", server="countersign p.json; location / { countersign_scope 'a\"b'; }", p=policy())
+        self.refused(
+            "countersign_scope", server="countersign p.json; location / { countersign_scope 'a\"b'; }", p=policy()
+        )
 
     def test_a_zone(self) -> None:
-        for zone in ("countersign_zone;", "countersign_zone keys;", "countersign_zone keys 1;", "countersign_zone keys much;"):
+        for zone in (
+            "countersign_zone;",
+            "countersign_zone keys;",
+            "countersign_zone keys 1;",
+            "countersign_zone keys much;",
+        ):
             with self.subTest(zone):
                 self.refused("countersign_zone" if "keys 1;" not in zone else "zone", server="", http=zone)
 
@@ -137,7 +153,12 @@ class Config(unittest.TestCase):
         document = policy()
         document["bearer"]["issuers"][0] |= {"algorithms": ["HS256"], "jwks": {"keys": [secret]}}
         self.refused("/bearer/issuers/0/jwks/keys/0/k", server="countersign p.json;", p=document)
-        self.accepted("countersign p.json;", http="countersign_ref batch secret.bin;", files={"secret.bin": "0123456789abcdef" * 2}, p=document)
+        self.accepted(
+            "countersign p.json;",
+            http="countersign_ref batch secret.bin;",
+            files={"secret.bin": "0123456789abcdef" * 2},
+            p=document,
+        )
         self.refused("nowhere.bin", server="countersign p.json;", http="countersign_ref batch nowhere.bin;", p=document)
 
     def test_no_secret_is_told(self) -> None:

@@ -30,7 +30,9 @@ class Counters(Fetching):
 
     def count(self, reason: str, *words: str) -> int:
         """The sum of the samples with this reason and these words."""
-        lines = [line for line in self.metrics() if f'reason="{reason}"' in line and all(word in line for word in words)]
+        lines = [
+            line for line in self.metrics() if f'reason="{reason}"' in line and all(word in line for word in words)
+        ]
         return sum(int(line.rpartition(" ")[2]) for line in lines)
 
     def ask(self) -> None:

@@ -32,7 +32,9 @@ class Credentials(Site):
     """
     policies = {
         "policy.json": policy(
-            basic={"users": {"alice": {"hash": FAST, "scopes": ["admin"]}, "bob": {"hash": FAST}, "slow": {"hash": SLOW}}},
+            basic={
+                "users": {"alice": {"hash": FAST, "scopes": ["admin"]}, "bob": {"hash": FAST}, "slow": {"hash": SLOW}}
+            },
             api_key={
                 "keys": [
                     {"id": "billing", "sha256": hashlib.sha256(API_KEY.encode()).hexdigest(), "scopes": ["admin"]},

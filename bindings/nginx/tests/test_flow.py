@@ -30,7 +30,6 @@ class Flow(Site):
     location /page-as-204 { countersign policy.json; error_page 401 =204 /login.html; }
     location /page-upstream { countersign policy.json; error_page 401 /up-login; }
     location /up-login { countersign off; proxy_pass UPSTREAM; }
-    location /up-401 { countersign policy.json; proxy_pass UPSTREAM; proxy_intercept_errors on; error_page 404 /login.html; }
     location /included { countersign off; ssi on; ssi_types text/plain; default_type text/plain; }
     location /fragment { countersign policy.json; proxy_pass UPSTREAM; }
     location /mirrored { countersign policy.json; mirror /copy; proxy_pass UPSTREAM; }

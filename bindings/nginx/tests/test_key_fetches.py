@@ -180,7 +180,9 @@ class KeyFetches(Fetching):
         self.assertEqual(self.get().status, 200)
 
     def test_the_location_may_be_a_file(self) -> None:
-        self.start(server=SERVER.replace("proxy_pass KEYS; proxy_read_timeout 10s;", "root html; try_files /keys.json =404;"))
+        self.start(
+            server=SERVER.replace("proxy_pass KEYS; proxy_read_timeout 10s;", "root html; try_files /keys.json =404;")
+        )
         self.nginx.write("html/keys.json", json.dumps(key_set(self.key)))
         self.assertEqual(self.get().status, 200)
 

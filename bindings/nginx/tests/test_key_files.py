@@ -43,7 +43,13 @@ class KeyFiles(Site):
         self.assertEqual(self.nginx.workers(), workers)
 
     def test_3_what_is_no_set_replaces_nothing(self) -> None:
-        for text in ("{", "", "<html></html>", '{"keys":[]}', json.dumps({"keys": [{"kty": "RSA", "n": "AA", "e": "AA"}]})):
+        for text in (
+            "{",
+            "",
+            "<html></html>",
+            '{"keys":[]}',
+            json.dumps({"keys": [{"kty": "RSA", "n": "AA", "e": "AA"}]}),
+        ):
             self.put(text)
             time.sleep(1.5)
             self.assertTrue(self.holds(NEW, 200), text)

@@ -12,7 +12,13 @@ from support.servers import KeyServer, Upstream
 from support.site import fetched_policy
 from support.tokens import ISSUER, altered, es256
 
-VALGRIND = ["valgrind", "--leak-check=full", "--show-leak-kinds=definite", "--errors-for-leak-kinds=none", "--num-callers=30"]
+VALGRIND = [
+    "valgrind",
+    "--leak-check=full",
+    "--show-leak-kinds=definite",
+    "--errors-for-leak-kinds=none",
+    "--num-callers=30",
+]
 FAULTS = re.compile(r"Invalid (?:read|write|free)|uninitialised|Mismatched free|overlap in|Process terminating")
 
 

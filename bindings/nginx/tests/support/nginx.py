@@ -70,7 +70,7 @@ class Nginx:
             self.write(name, text)
         (self.folder / "html").mkdir()
         self.write("html/index.html", "hello\n")
-        self.settings = {
+        self.settings: dict[str, Any] = {
             "server": server,
             "http": http,
             "main": main,
@@ -193,7 +193,9 @@ http {{
         """Reloads and returns when only workers of the new configuration are left."""
         before = set(self.workers())
         self.reload()
-        wait_until(lambda: self.workers() and not before & set(self.workers()), "the workers are new ones", self.patience)
+        wait_until(
+            lambda: self.workers() and not before & set(self.workers()), "the workers are new ones", self.patience
+        )
 
     def workers(self) -> list[int]:
         """The pids of the workers that the master has now."""

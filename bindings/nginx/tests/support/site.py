@@ -18,13 +18,13 @@ STRANGER = es256("ec-1")
 
 def policy(*keys: Key, **members: Any) -> dict[str, Any]:
     """A policy of one issuer with an inline set: KEY if no other is named."""
-    issuer = {"issuer": ISSUER, "audience": AUDIENCE, "jwks": key_set(*(keys or (KEY,)))}
+    issuer: dict[str, Any] = {"issuer": ISSUER, "audience": AUDIENCE, "jwks": key_set(*(keys or (KEY,)))}
     return {"realm": "reports", "bearer": {"issuers": [issuer]}} | members
 
 
 def fetched_policy(jwks_uri: str = ISSUER + "/keys", **keys: Any) -> dict[str, Any]:
     """A policy of one issuer whose set is fetched; `keys` are the members of that name."""
-    issuer = {"issuer": ISSUER, "audience": AUDIENCE, "jwks_uri": jwks_uri}
+    issuer: dict[str, Any] = {"issuer": ISSUER, "audience": AUDIENCE, "jwks_uri": jwks_uri}
     if keys:
         issuer |= {"keys": keys}
     return {"realm": "reports", "bearer": {"issuers": [issuer]}}

@@ -24,8 +24,7 @@ export PYTHONDONTWRITEBYTECODE=1
 
 "$venv/bin/ruff" check -q --no-cache bindings/nginx
 "$venv/bin/ruff" format -q --no-cache --check bindings/nginx
-"$venv/bin/mypy" --config-file bindings/nginx/mypy.ini --cache-dir=/dev/null >/dev/null ||
-    "$venv/bin/mypy" --config-file bindings/nginx/mypy.ini --cache-dir=/dev/null
+"$venv/bin/mypy" --no-error-summary --config-file bindings/nginx/mypy.ini --cache-dir=/dev/null
 
 cd bindings/nginx/tests
 files=("$@")

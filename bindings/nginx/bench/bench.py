@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
+import rivals
 from support.http import bearer, fetch
 from support.nginx import Nginx
 from support.site import policy
@@ -52,6 +53,8 @@ def contenders(keys: dict[str, Key]) -> list[Contender]:
         if alg != "HS256":
             out.append(Contender(f"{alg}, remembered, one token", f"{alg}-remembered", tokens[:1], 4.0))
             out.append(Contender(f"{alg}, remembered, {TOKENS:,} tokens", f"{alg}-remembered", tokens, 4.0))
+        for way, name in (("njs", "njs with WebCrypto"), ("perl", "Perl with Crypt::JWT")):
+            out.append(Contender(f"{alg}, {name}, one token", f"{way}-{alg}", tokens[:1]))
     return out
 
 
@@ -61,6 +64,7 @@ def server(keys: dict[str, Key]) -> tuple[Nginx, list[Contender]]:
         "location /plain/ { }",
         'location /basic/ { auth_basic "bench"; auth_basic_user_file users; }',
         "location /empty/ { empty_access on; }",
+        *rivals.locations(keys),
     ]
     policies = {}
     for alg, key in keys.items():
@@ -73,8 +77,7 @@ def server(keys: dict[str, Key]) -> tuple[Nginx, list[Contender]]:
             locations.append(f"location /{alg}-remembered/ {{ countersign {alg}-remembered.json; }}")
     apr1 = subprocess.run(["openssl", "passwd", "-apr1", "secret"], capture_output=True, text=True, check=True).stdout
     nginx = Nginx("\n".join(locations), policies=policies, files={"users": f"alice:{apr1}"}, error_level="error")
-    text = nginx.settings
-    nginx.configure(main=f"load_module {os.environ['EMPTY_MODULE']};" + text["main"])
+    nginx.configure(main=f"load_module {os.environ['EMPTY_MODULE']};" + rivals.MAIN, http=rivals.HTTP)
     configuration = (nginx.folder / "nginx.conf").read_text()
     nginx.write("nginx.conf", configuration.replace(f"access_log {nginx.folder}/access.log probe", "access_log off"))
     list_of = contenders(keys)

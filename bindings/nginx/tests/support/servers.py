@@ -133,7 +133,10 @@ class _Keys(BaseHTTPRequestHandler):
 
 
 class KeyServer(_Running):
-    """Serves a JWK Set, counts who asks, and by `mode` behaves: serve, hang, fail, reset, page, empty, huge, short, redirect."""
+    """Serves a JWK Set and counts who asks.
+
+    `mode` tells how: serve, hang, fail, reset, page, empty, huge, short, redirect.
+    """
 
     def __init__(self, *keys: Key) -> None:
         super().__init__(_Keys)

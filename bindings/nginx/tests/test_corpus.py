@@ -2,13 +2,12 @@
 
 import collections
 import json
-import re
 import subprocess
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from support.corpus import Row, cause, rows
+from support.corpus import SETS_REFUSED_AT_START, Row, cause, rows
 from support.http import Connection, Response
 from support.nginx import Nginx
 from support.ports import free_port
@@ -19,7 +18,17 @@ SHARD = 500
 OUR_FIELDS = ("www-authenticate", "cache-control", "retry-after", "access-control-expose-headers")
 IDENTITY = ("reason", "scheme", "issuer", "subject", "key_id")
 NOT_CARRIED = {
-    "revoked ids: the module has no directive for them": 11,
+    "two Authorization lines: nginx before 1.23 answers 400 itself": 28,
+    "CR, LF or NUL in a field value: no longer one field line in HTTP": 25,
+    "a client certificate with a given thumbprint cannot be made": 13,
+    "revoked ids: the module has no directive for them": 10,
+    "a key set that the store ignores: as a file it stops the start": 6,
+    "a method that nginx itself answers": 6,
+    "two key sets for one issuer: the module takes one source each": 5,
+    "a profile that the policy lacks stops the start": 4,
+    "a time before 1970, which the directive does not take": 1,
+    "a target that cannot stand in a request line": 1,
+    "spaces around a field value: nginx takes them off before a module sees it": 1,
 }
 """How many rows stay out, by cause; a change of the corpus or of the module has to be told here."""
 
@@ -28,7 +37,7 @@ class Corpus(unittest.TestCase):
     maxDiff = None
 
     def test_rows_that_a_request_can_carry(self) -> None:
-        played = [row for row in rows() if not row.refused and cause(row, IGNORED_SETS) is None]
+        played = [row for row in rows() if not row.refused and cause(row) is None]
         wrong = []
         for start in range(0, len(played), SHARD):
             wrong += play(played[start : start + SHARD])
@@ -42,17 +51,23 @@ class Corpus(unittest.TestCase):
         print(f"{len(refused)} policies of the corpus were given to nginx -t, {len(faults)} went wrong", flush=True)
         self.assertEqual(faults[:20], [], f"{len(faults)} of {len(refused)} differ")
 
+    def test_key_sets_that_stop_the_start(self) -> None:
+        for row in rows():
+            if row.id in SETS_REFUSED_AT_START:
+                nginx = site([row])[0]
+                done = nginx.test()
+                nginx.__exit__()
+                self.assertEqual(done.returncode, 1, row.id)
+                self.assertIn("k0-0.json", done.stderr)
+
     def test_what_is_not_carried_is_counted(self) -> None:
-        causes = collections.Counter(cause(row, IGNORED_SETS) for row in rows())
+        causes = collections.Counter(cause(row) for row in rows())
         del causes[None]
         self.assertEqual(dict(causes), NOT_CARRIED)
 
 
-IGNORED_SETS: set[str] = set()
-
-
-def play(shard: list[Row]) -> list[Any]:
-    """What differs when one nginx answers these rows."""
+def site(shard: list[Row]) -> tuple[Nginx, int]:
+    """An nginx with a server a row, not yet started, and its port for TLS."""
     backend, tls = free_port(), free_port()
     chain, key = certificate()
     named: dict[str, str] = {}
@@ -68,7 +83,13 @@ def play(shard: list[Row]) -> list[Any]:
         log_format='{"uri":"$request_uri"}',
     )
     nginx.configure(http=nginx.settings["http"].replace("MAIN", str(nginx.port)))
-    wrong = []
+    return nginx, tls
+
+
+def play(shard: list[Row]) -> list[Any]:
+    """What differs when one nginx answers these rows."""
+    nginx, tls = site(shard)
+    wrong: list[Any] = []
     with nginx:
         connections: dict[bool, Connection] = {}
         for number, row in enumerate(shard):
@@ -90,7 +111,6 @@ HTTP = """
     proxy_buffer_size 256k;
     proxy_buffers 8 256k;
     proxy_busy_buffers_size 512k;
-    countersign_zone keys 8m;
     server { listen 127.0.0.1:BACKEND; return 200 "reached"; }
 """
 
@@ -103,8 +123,13 @@ def block(number: int, row: Row, policy: str, tls: int, backend: int) -> str:
         lines.append(f"countersign_profile {quoted(case['profile'])};")
     if "scopes" in case:
         lines.append(f"countersign_scope {quoted(case['scopes'])};")
-    for place, entry in enumerate(case.get("keys", [])):
-        lines.append(f"countersign_keys {quoted(entry['issuer'])} file k{number}-{place}.json;")
+    pushed = [entry["issuer"] for entry in case.get("keys", [])]
+    for place, issuer in enumerate(pushed):
+        lines.append(f"countersign_keys {quoted(issuer)} file k{number}-{place}.json;")
+    issuers = json.loads(row.policy).get("bearer", {}).get("issuers", [])
+    for issuer in [entry["issuer"] for entry in issuers if "jwks" not in entry]:
+        if issuer not in pushed:
+            lines.append(f"countersign_keys {quoted(issuer)} location /_none; countersign_wait 0;")
     lines += [f'add_header X-Test-{name.replace("_", "-")} "$countersign_{name}" always;' for name in IDENTITY]
     listen = f"listen 127.0.0.1:{tls} ssl" if row.tls else "listen 127.0.0.1:MAIN"
     certificates = "ssl_certificate cert.pem; ssl_certificate_key key.pem;" if row.tls else ""
@@ -113,6 +138,7 @@ def block(number: int, row: Row, policy: str, tls: int, backend: int) -> str:
     server {{
         {listen}; server_name row-{number}.example; {certificates}
         {body}
+        location = /_none {{ internal; countersign off; return 503; }}
         location / {{ proxy_pass http://127.0.0.1:{backend}; }}
     }}"""
 
@@ -175,10 +201,8 @@ def refusal(row: Row) -> Any:
         done: subprocess.CompletedProcess[str] = nginx.test()
     finally:
         nginx.__exit__()
-    line = next((line for line in done.stderr.splitlines() if "[emerg]" in line), "")
-    pointer = row.answer["error"].get("pointer")
-    shown = not pointer or pointer in line or re.escape(pointer) in line
-    if done.returncode == 1 and "p.json" in line and shown:
+    pointer = row.answer["error"].get("pointer") or ""
+    if done.returncode == 1 and f"p.json{pointer}: " in done.stderr and "[emerg]" in done.stderr:
         return None
     return (row.id, pointer, done.returncode, done.stderr[-300:])
 

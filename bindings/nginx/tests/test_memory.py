@@ -35,7 +35,7 @@ class Memory(Fetching):
             ("WAIT", "5s"),
         ):
             server = server.replace(name, value)
-        hashed = bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()
+        hashed = bcrypt.hashpw(b"secret", bcrypt.gensalt(10)).decode()
         policy = fetched_policy(cooldown=1) | {
             "basic": {"users": {"alice": {"hash": hashed}}},
             "api_key": {"keys": [{"id": "a", "sha256": hashlib.sha256(b"key").hexdigest()}]},

@@ -87,6 +87,7 @@ class Variables(Site):
         self.get("/?log=allowed", KEY.token())
         self.get("/?log=denied")
         allowed, denied = self.nginx.logged("/?log=allowed"), self.nginx.logged("/?log=denied")
+        self.assertIn(allowed.pop("pid"), self.nginx.workers())
         self.assertEqual(
             allowed,
             {

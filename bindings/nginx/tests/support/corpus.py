@@ -74,17 +74,35 @@ def rows() -> list[Row]:
     return out
 
 
-def cause(row: Row, sets_it_refuses: set[str]) -> str | None:
+SETS_REFUSED_AT_START = {
+    "fetched-no-set",
+    "fetched-empty-set",
+    "fetched-unusable",
+    "fetched-oct-set-ignored",
+    "fetched-name-twice",
+    "inline-kept",
+}
+"""Rows that push a set which the store ignores; as a file that is there when nginx starts, the module refuses it."""
+
+
+def cause(row: Row) -> str | None:
     """Why nginx cannot be asked this; None if it can."""
     case, request = row.case, row.case["request"]
     if row.refused:
         return None
+    if case["now"] < 0:
+        return "a time before 1970, which the directive does not take"
     if case.get("revoked"):
         return "revoked ids: the module has no directive for them"
     if request.get("client_cert_sha256"):
         return "a client certificate with a given thumbprint cannot be made"
-    if row.id in sets_it_refuses:
-        return "a key set that the store ignores: the module refuses such a file when it starts"
+    if case.get("profile") is not None and case["profile"] not in json.loads(row.policy).get("profiles", {}):
+        return "a profile that the policy lacks stops the start"
+    pushed = [entry["issuer"] for entry in case.get("keys", [])]
+    if len(pushed) != len(set(pushed)):
+        return "two key sets for one issuer: the module takes one source each"
+    if row.id in SETS_REFUSED_AT_START:
+        return "a key set that the store ignores: as a file it stops the start"
     if row.method not in METHODS | {"HEAD"}:
         return "a method that nginx itself answers"
     names = [name.lower() for name, _ in row.fields]
@@ -95,6 +113,8 @@ def cause(row: Row, sets_it_refuses: set[str]) -> str | None:
     for name, value in row.fields:
         if not TOKEN.fullmatch(name.encode()):
             return "a field name that is no token"
+        if value != value.strip(b" ") and '"strict"' in row.policy:
+            return "spaces around a field value: nginx takes them off before a module sees it"
         if any(byte in b"\0\r\n" for byte in value):
             return "CR, LF or NUL in a field value: no longer one field line in HTTP"
     return None

@@ -152,12 +152,13 @@ http {{
             wait_until(self.answers, "nginx takes connections", self.patience)
         except AssertionError as fault:
             self.kill()
-            raise AssertionError(f"{fault}\n{self.output()}\n{self.errors()}") from None
+            raise AssertionError(f"{fault}\n{self.errors()[-2000:]}") from None
 
     def answers(self) -> bool:
         """Whether something takes connections on the port; raises if nginx has ended."""
         if self.process is None or self.process.poll() is not None:
-            raise AssertionError(f"nginx has ended\n{self.output()}\n{self.errors()}")
+            lines = [line for line in self.output().splitlines() if "[warn]" not in line]
+            raise AssertionError("\n".join(["nginx has ended", *lines]))
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
             return len(self.workers()) >= int(self.settings["workers"])
         return False

@@ -31,6 +31,10 @@ header: ## Write include/countersign.h anew
 install: lib ## Install header, libraries, pkg-config and CMake files below PREFIX
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' TARGET_DIR='$(TARGET_DIR)' tools/install.sh
 
+.PHONY: nginx
+nginx: ## Build the nginx module into $(TARGET_DIR)/nginx
+	@LIB_FEATURES='$(LIB_FEATURES)' tools/nginx.sh
+
 .PHONY: demo
 demo: setup ## Play a dozen requests with real keys and tokens through the C library and nginx
 	@examples/demo.sh

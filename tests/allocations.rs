@@ -322,6 +322,71 @@ fn a_remembered_verdict_allocates_nothing() {
     }
 }
 
+/// Of "key-one-0123456789" and "key-two-0123456789".
+const KEYS: &str = r#"[
+    {"id": "one", "sha256": "0b20e07813282290c90adcf617955399bb5822b6d8589be3f6a488227e45e30e", "scopes": "reports:read"},
+    {"id": "two", "sha256": "bddf9699d691b9e1dca55302c88695ccf3da92bf74543804363977e1c3b4e93d", "revoked": true}]"#;
+/// Of "alice" with the password "secret".
+const USERS: &str = r#"{"alice": {"scopes": "reports:read", "hash":
+    "$pbkdf2-sha256$i=10000$c2FsdCBmb3IgdGVzdHMhIQ$ZhIQH2QGgP4rX5EPif89NYHG0IQKj4Fa5A0hfVS47mQ"}}"#;
+
+#[test]
+fn passwords_keys_and_cookies_allocate_nothing_of_ours() {
+    let signer = Signer::new("ES256");
+    let others = format!(r#""basic":{{"users":{USERS}}},"api_key":{{"query":"k","keys":{KEYS}}}"#);
+    let policy = signer.policy(r#","typ":["at+jwt",null]"#, r#","scopes":["reports:read"]"#);
+    let policy = policy.replacen(r#""bearer":{"#, &format!(r#"{others},"session":{{}},"bearer":{{{SOURCES}"#), 1);
+    let verifier = Verifier::new(Policy::load(policy.as_bytes(), &[]).unwrap().0);
+    let token = signer.token(&claims("reports:read", ""));
+    let cookie = format!("a=1; __Host-s={token}; b=2");
+    let signed =
+        |name, reason, value: &str| Case { signed: Some(token.clone()), ..early(name, reason, "Cookie", value) };
+    let cases = [
+        early("key", Reason::Ok, "X-API-Key", "key-one-0123456789"),
+        early("key by its scheme", Reason::Ok, "Authorization", "Api-Key key-one-0123456789"),
+        early("key revoked", Reason::ApiKeyRevoked, "X-API-Key", "key-two-0123456789"),
+        early("key unknown", Reason::ApiKeyUnknown, "X-API-Key", "key-three"),
+        early("key malformed", Reason::ApiKeyMalformed, "X-API-Key", "key one"),
+        early("password", Reason::Ok, "Authorization", "Basic YWxpY2U6c2VjcmV0"),
+        early("password to be hashed", Reason::CheckPending, "Authorization", "Basic YWxpY2U6d3Jvbmc="),
+        early("user unknown", Reason::CheckPending, "Authorization", "Basic bWFsbG9yeTpzZWNyZXQ="),
+        early("no colon", Reason::BasicMalformed, "Authorization", "Basic YWJj"),
+        early("no base64", Reason::BasicMalformed, "Authorization", "Basic a-_b"),
+        early("empty password", Reason::PasswordRejected, "Authorization", "Basic YTo="),
+        signed("cookie", Reason::Ok, &cookie),
+        early("cookie twice", Reason::SessionInvalid, "Cookie", &format!("{cookie}; __Host-s=x")),
+        early("cookie empty", Reason::BearerEmpty, "Cookie", "__Host-s="),
+        Case::early(
+            "two ways",
+            Reason::MultipleTokenMethods,
+            &[("Authorization", b"Basic YWxpY2U6c2VjcmV0"), ("X-API-Key", b"key-one-0123456789")],
+        ),
+    ];
+    let bare = signer.bare();
+    let mut decision = Decision::new();
+    // The password is right once, and remembered from then on.
+    let line = [FieldLine::new("Authorization", b"Basic YWxpY2U6c2VjcmV0")];
+    verifier.check_blocking(&Request::new("GET", "/", &line, Wall::from_timespec(NOW, 0).unwrap()), &mut decision);
+    for case in &cases {
+        check(&verifier, case, &mut decision);
+        assert_eq!(decision.reason(), case.reason, "{}", case.name);
+    }
+    for before in &cases {
+        for case in &cases {
+            check(&verifier, before, &mut decision);
+            let (all, ()) = allocations(|| check(&verifier, case, &mut decision));
+            assert_eq!(all, of_the_library(case, &bare), "{} behind {}", case.name, before.name);
+            assert_eq!(decision.reason(), case.reason);
+        }
+    }
+}
+
+const SOURCES: &str = r#""sources":["header",{"cookie":"__Host-s"}],"#;
+
+fn early(name: &'static str, reason: Reason, field: &'static str, value: &str) -> Case {
+    Case::early(name, reason, &[(field, value.as_bytes())])
+}
+
 #[test]
 fn reading_and_saving_a_decision_allocate_nothing() {
     let signer = Signer::new("HS256");

@@ -1,11 +1,12 @@
 """`nginx -t`: what is wrong with a configuration or a policy is told with its place, and stops the start."""
 
 import json
+import os
 import subprocess
 import unittest
 from typing import Any
 
-from support.nginx import Nginx
+from support.nginx import MODULE, Nginx
 from support.site import KEY, fetched_policy, policy
 from support.tokens import ISSUER, rs256
 
@@ -160,6 +161,17 @@ class Config(unittest.TestCase):
             p=document,
         )
         self.refused("nowhere.bin", server="countersign p.json;", http="countersign_ref batch nowhere.bin;", p=document)
+
+    def test_a_released_module_refuses_the_time_of_tests(self) -> None:
+        released = os.environ["COUNTERSIGN_RELEASED"]
+        nginx = Nginx("countersign p.json; countersign_test_time 1700000000;", policies={"p.json": policy()})
+        configuration = nginx.folder / "nginx.conf"
+        self.assertEqual(nginx.test().returncode, 0)
+        configuration.write_text(configuration.read_text().replace(MODULE, released))
+        done = nginx.test()
+        nginx.__exit__()
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"\[emerg\].*countersign_test_time.*nginx\.conf:\d+")
 
     def test_no_secret_is_told(self) -> None:
         document = policy()

@@ -1,6 +1,7 @@
 """Keys from an internal location: waiting, rotation, outages, lies, clients that leave."""
 
 import json
+import subprocess
 import time
 import unittest
 
@@ -132,6 +133,26 @@ class KeyFetches(Fetching):
             self.assertEqual(follower.receive().status, 200)
         self.assertEqual(self.get().status, 200)
         self.assertEqual(self.keys.fetches, 1, "the fetch went on without the client")
+        self.clean()
+
+    def test_an_http_2_client_that_leaves_while_its_request_leads_a_fetch(self) -> None:
+        self.start(wait="5s", mode="hang")
+        url = f"http://127.0.0.1:{self.nginx.port2}/"
+        command = [
+            "curl",
+            "--silent",
+            "--http2-prior-knowledge",
+            "-H",
+            f"Authorization: Bearer {self.key.token()}",
+            url,
+        ]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as client:
+            self.assertTrue(self.keys.waiting.acquire(timeout=10))
+            client.kill()
+        time.sleep(0.2)
+        self.keys.release()
+        self.assertEqual(self.get().status, 200)
+        self.assertEqual(self.keys.fetches, 1)
         self.clean()
 
     def test_every_waiting_client_leaves(self) -> None:

@@ -30,6 +30,12 @@ def ask(port: int, request: bytes) -> bytes:
     return answer[9:12]
 
 
+def line(target: str, token: str | None) -> bytes:
+    """A request whose connection ends with its answer."""
+    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
+    return f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{authorization}\r\n".encode()
+
+
 class Reloads(Fetching):
     workers = 2
 
@@ -37,10 +43,10 @@ class Reloads(Fetching):
         nginx = self.start(server=SERVER, wait="5s", cooldown=3600)
         good = self.key.token()
         kinds = [
-            (self.line("/index.html", good), b"200"),
-            (self.line("/index.html", altered(good)), b"401"),
-            (self.line("/index.html", None), b"401"),
-            (self.line("/write", good), b"403"),
+            (line("/index.html", good), b"200"),
+            (line("/index.html", altered(good)), b"401"),
+            (line("/index.html", None), b"401"),
+            (line("/write", good), b"403"),
         ]
         done, wrong, stop = [0] * CLIENTS, [], threading.Event()
 
@@ -73,11 +79,6 @@ class Reloads(Fetching):
         self.assertEqual(wrong[:10], [], f"{len(wrong)} of {sum(done)}")
         self.assertEqual(self.keys.fetches, 1)
         self.clean()
-
-    def line(self, target: str, token: str | None) -> bytes:
-        """A request whose connection ends with its answer."""
-        authorization = f"Authorization: Bearer {token}\r\n" if token else ""
-        return f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{authorization}\r\n".encode()
 
     def reload(self, nginx: Nginx) -> None:
         """A reload whose new workers have taken over."""

@@ -137,15 +137,8 @@ class KeyFetches(Fetching):
 
     def test_an_http_2_client_that_leaves_while_its_request_leads_a_fetch(self) -> None:
         self.start(wait="5s", mode="hang")
-        url = f"http://127.0.0.1:{self.nginx.port2}/"
-        command = [
-            "curl",
-            "--silent",
-            "--http2-prior-knowledge",
-            "-H",
-            f"Authorization: Bearer {self.key.token()}",
-            url,
-        ]
+        field = f"Authorization: Bearer {self.key.token()}"
+        command = ["curl", "--silent", "--http2-prior-knowledge", "-H", field, f"http://127.0.0.1:{self.nginx.port2}/"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as client:
             self.assertTrue(self.keys.waiting.acquire(timeout=10))
             client.kill()

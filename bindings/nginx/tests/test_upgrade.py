@@ -62,19 +62,24 @@ class Upgrade(Fetching):
         thread.start()
         try:
             for _ in range(2):
-                old = pids[-1]
-                os.kill(old, signal.SIGUSR2)
-                wait_until(lambda: pid_file.exists() and int(pid_file.read_text() or old) != old, "a new master")
-                pids.append(int(pid_file.read_text()))
-                time.sleep(0.5)
-                os.kill(old, signal.SIGQUIT)
-                wait_until(lambda: not alive(old), "the old master has ended")
-                time.sleep(0.3)
+                take_over(pid_file, pids)
         finally:
             stop.set()
             thread.join(30)
         self.assertEqual(wrong, [])
         self.assertGreater(done[0], 500)
+
+
+def take_over(pid_file: Path, pids: list[int]) -> None:
+    """Has a new binary take over from the last of these, and adds its pid."""
+    old = pids[-1]
+    os.kill(old, signal.SIGUSR2)
+    wait_until(lambda: pid_file.exists() and int(pid_file.read_text() or old) != old, "a new master")
+    pids.append(int(pid_file.read_text()))
+    time.sleep(0.5)
+    os.kill(old, signal.SIGQUIT)
+    wait_until(lambda: not alive(old), "the old master has ended")
+    time.sleep(0.3)
 
 
 def alive(pid: int) -> bool:

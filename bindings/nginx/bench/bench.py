@@ -36,10 +36,11 @@ class Contender:
     location: str
     fields: list[str]
     bar: float | None = None
+    over: str = "an empty access module"
 
 
 def contenders(keys: dict[str, Key]) -> list[Contender]:
-    """All of them; the empty module is the one that the others are measured over."""
+    """All of them. Each is measured over the empty module with the same field, which nginx reads in any case."""
     out = [
         Contender("no auth", "plain", []),
         Contender("auth_basic, $apr1$", "basic", ["Basic " + base64.b64encode(b"alice:secret").decode()]),
@@ -48,13 +49,15 @@ def contenders(keys: dict[str, Key]) -> list[Contender]:
     bars = {"HS256": 5.0, "RS256": 25.0, "ES256": 70.0}
     for alg, key in keys.items():
         tokens = ["Bearer " + key.token(pad=PAD) for _ in range(TOKENS)]
-        out.append(Contender(f"{alg}, one token", alg, tokens[:1], bars[alg]))
-        out.append(Contender(f"{alg}, {TOKENS:,} tokens", alg, tokens, bars[alg]))
+        empty = f"an empty access module, sent an {alg} token"
+        out.append(Contender(empty, "empty", tokens[:1], over=empty))
+        out.append(Contender(f"{alg}, one token", alg, tokens[:1], bars[alg], empty))
+        out.append(Contender(f"{alg}, {TOKENS:,} tokens", alg, tokens, bars[alg], empty))
         if alg != "HS256":
-            out.append(Contender(f"{alg}, remembered, one token", f"{alg}-remembered", tokens[:1], 4.0))
-            out.append(Contender(f"{alg}, remembered, {TOKENS:,} tokens", f"{alg}-remembered", tokens, 4.0))
+            out.append(Contender(f"{alg}, remembered, one token", f"{alg}-remembered", tokens[:1], 4.0, empty))
+            out.append(Contender(f"{alg}, remembered, {TOKENS:,} tokens", f"{alg}-remembered", tokens, 4.0, empty))
         for way, name in (("njs", "njs with WebCrypto"), ("perl", "Perl with Crypt::JWT")):
-            out.append(Contender(f"{alg}, {name}, one token", f"{way}-{alg}", tokens[:1]))
+            out.append(Contender(f"{alg}, {name}, one token", f"{way}-{alg}", tokens[:1], over=empty))
     return out
 
 
@@ -142,7 +145,8 @@ def check(nginx: Nginx, list_of: list[Contender]) -> None:
         for value in contender.fields[:1] + contender.fields[-1:]:
             assert fetch(nginx.port, target, [("Authorization", value)]).status == 200, contender.name
         status = fetch(nginx.port, target).status
-        assert status == (401 if contender.fields else 200), (contender.name, status)
+        guarded = contender.location not in ("plain", "empty")
+        assert status == (401 if guarded else 200), (contender.name, status)
         if contender.bar:
             assert fetch(nginx.port, target, bearer(contender.fields[0][7:-4] + "AAAA")).status == 401
 
@@ -160,11 +164,11 @@ def main() -> int:
                 spent = measure(nginx, contender, folder)
                 if count:
                     figures[contender.name].append(spent)
-    empty = statistics.median(figures["an empty access module"])
+    medians = {name: statistics.median(values) for name, values in figures.items()}
     over = 0
     print("| microseconds of CPU per request | all | over the empty module | bar |\n| --- | --- | --- | --- |")
     for contender in list_of:
-        all_of_it = statistics.median(figures[contender.name])
+        all_of_it, empty = medians[contender.name], medians[contender.over]
         bar = "" if contender.bar is None else f"{contender.bar:g}"
         print(f"| {contender.name} | {all_of_it:.1f} | {all_of_it - empty:.1f} | {bar} |")
         if contender.bar is not None and all_of_it - empty > contender.bar:

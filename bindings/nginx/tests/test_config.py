@@ -140,14 +140,15 @@ class Config(unittest.TestCase):
         )
 
     def test_a_zone(self) -> None:
-        for zone in (
-            "countersign_zone;",
-            "countersign_zone keys;",
-            "countersign_zone keys 1;",
-            "countersign_zone keys much;",
-        ):
+        for zone in ("countersign_zone;", "countersign_zone keys much;", "countersign_zone keys 1;"):
             with self.subTest(zone):
-                self.refused("countersign_zone" if "keys 1;" not in zone else "zone", server="", http=zone)
+                self.refused("zone", server="", http=zone)
+        self.refused("duplicate", server="", http=ZONE + ZONE)
+
+    def test_a_zone_that_nobody_defines(self) -> None:
+        done = check("countersign p.json; countersign_zone nowhere;", p=policy())
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('"nowhere"', done.stderr)
 
     def test_references(self) -> None:
         secret = {"kty": "oct", "kid": "h", "alg": "HS256", "k": {"ref": "batch"}}

@@ -31,6 +31,7 @@ class Upgrade(Fetching):
         configuration.write_text(configuration.read_text().replace("daemon off;", "daemon on;"))
         subprocess.run(nginx.command(), check=True, timeout=30)
         pid_file = nginx.folder / "nginx.pid"
+        wait_until(lambda: pid_file.exists() and pid_file.read_text(), "a pid")
         pids = [int(pid_file.read_text())]
         try:
             self.upgrade(nginx, pid_file, pids)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,6 +16,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
     owner: Any
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A peer that has gone is no news; anything else is."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Running:
@@ -121,12 +127,11 @@ class _Keys(BaseHTTPRequestHandler):
             self.send_header("Cache-Control", cache)
         if etag:
             self.send_header("ETag", etag)
-        announced = len(document) + (100 if mode == "short" else 0)
         if status != 304:
-            self.send_header("Content-Length", str(announced))
+            self.send_header("Content-Length", str(len(document)))
         self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(document)
+        self.wfile.write(document[: len(document) // 2] if mode == "short" else document)
 
     def log_message(self, format: str, *args: object) -> None:
         pass

@@ -34,7 +34,12 @@ cat >"$work/policy.json" <<JSON
   "bearer": { "issuers": [ { "issuer": "$issuer", "audience": "api", "jwks_uri": "$issuer/keys" } ] } }
 JSON
 password=secret
-hash='$argon2id$v=19$m=19456,t=2,p=1$c2FsdCBmb3IgZG9jcyE$HMY6gMnlYTFAbPUkX0pQmNTUyMMUkvN2TV5ElpBQcrs'
+hash=$(python3 -c '
+import base64, hashlib, sys
+text = lambda data: base64.b64encode(data).decode().rstrip("=")
+salt = b"only for the test"
+print("$pbkdf2-sha256$i=600000$%s$%s" % (text(salt), text(hashlib.pbkdf2_hmac("sha256", sys.argv[1].encode(), salt, 600000))))
+' "$password")
 cat >"$work/basic.json" <<JSON
 { "realm": "admin", "basic": { "users": { "alice": { "hash": "$hash" } } } }
 JSON
@@ -77,7 +82,7 @@ http {
         location = /static-keys { internal; alias $work/one/jwks.json; }
         location /static/ { countersign_keys $issuer location /static-keys; alias $work/; }
         location = /proxied-keys { internal; proxy_pass http://127.0.0.1:$keys_port/keys; }
-        location /proxied/ { countersign_keys $issuer location /proxied-keys; alias $work/; }
+        location /proxied/ { countersign_zone third 1m; countersign_keys $issuer location /proxied-keys; alias $work/; }
         location = /down-keys { internal; proxy_pass http://127.0.0.1:1/keys; }
         location /down/ { countersign_keys $issuer location /down-keys; countersign_zone other 1m; alias $work/; }
         location /forward/ { countersign_forward on; proxy_pass http://127.0.0.1:$keys_port/seen; }

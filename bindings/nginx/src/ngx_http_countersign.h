@@ -35,6 +35,7 @@ typedef struct ngx_http_countersign_policy_s  ngx_http_countersign_policy_t;
 typedef struct ngx_http_countersign_ctx_s     ngx_http_countersign_ctx_t;
 typedef struct ngx_http_countersign_zone_s    ngx_http_countersign_zone_t;
 typedef struct ngx_http_countersign_fetch_s   ngx_http_countersign_fetch_t;
+typedef struct ngx_http_countersign_seen_s    ngx_http_countersign_seen_t;
 
 /* Where the keys of an issuer come from: one line countersign_keys. */
 typedef struct {
@@ -80,6 +81,7 @@ struct ngx_http_countersign_policy_s {
     ngx_uint_t                       watch_count;
     ngx_queue_t                      waiting;    /* ctx->waiting of requests that wait for keys */
     ngx_queue_t                      fetches;    /* open tickets */
+    ngx_http_countersign_seen_t     *seen;       /* answers in the zone that this worker knows */
 };
 
 typedef struct {
@@ -127,6 +129,7 @@ typedef enum {
 } ngx_http_countersign_hold_e;
 
 struct ngx_http_countersign_ctx_s {
+    ngx_http_countersign_fetch_t    *fetch;      /* of the root of a detached request alone; see _fetch_request.c */
     ngx_http_request_t              *request;
     ngx_http_countersign_policy_t   *policy;     /* that judged; NULL: nothing did yet */
     ngx_str_t                       *profile;
@@ -152,6 +155,95 @@ struct ngx_http_countersign_ctx_s {
     unsigned                         waited:1;    /* was held once; not again */
     unsigned                         replaced:1;  /* the body of ours went out */
     unsigned                         judged:1;
+    unsigned                         resumed:1;   /* held, and now free to be judged once more */
+    unsigned                         hashed:1;    /* its password was hashed; not again */
+};
+
+/* A row of counters in a zone: one location's. Rows outlive reloads. */
+typedef struct ngx_http_countersign_row_s  ngx_http_countersign_row_t;
+struct ngx_http_countersign_row_s {
+    ngx_http_countersign_row_t      *next;
+    size_t                           count;      /* of counters, one a reason */
+    uint64_t                        *counters;
+    size_t                           len;
+    u_char                           label[1];
+};
+
+/* What came of the last fetch of one address, and who fetches it now. In a zone; under its mutex. */
+typedef struct ngx_http_countersign_entry_s  ngx_http_countersign_entry_t;
+struct ngx_http_countersign_entry_s {
+    ngx_http_countersign_entry_t    *next;
+    uint64_t                         serial;     /* of the answer; 0: there is none to share */
+    uint64_t                         answers;
+    uint64_t                         lease;      /* of the last fetch */
+    ngx_pid_t                        holder;     /* of the lease; 0: nobody fetches */
+    uint64_t                         until;      /* the lease's end, monotonic nanoseconds */
+    uint64_t                         fetches;
+    uint64_t                         failures;
+    uint64_t                         answered_at; /* monotonic nanoseconds */
+    int64_t                          wall_seconds;
+    uint32_t                         kind;
+    uint32_t                         outcome;
+    uint64_t                         age;        /* what the response said of its own age */
+    ngx_str_t                        body;
+    ngx_str_t                        etag;
+    ngx_str_t                        cache_control;
+    size_t                           issuer_len; /* the key is issuer, space, address */
+    size_t                           key_len;
+    u_char                           key[1];
+};
+
+/* The head of a zone's shared memory. */
+typedef struct {
+    uint64_t                         layout;
+    ngx_http_countersign_row_t      *rows;
+    ngx_http_countersign_entry_t    *entries;
+} ngx_http_countersign_shared_t;
+
+struct ngx_http_countersign_zone_s {
+    ngx_shm_zone_t                  *shm;
+    ngx_slab_pool_t                 *slab;
+    ngx_http_countersign_shared_t   *shared;
+    ngx_array_t                      locations;  /* ngx_http_countersign_loc_conf_t *, whose counters are here */
+};
+
+/* An answer in the zone that a worker has seen. */
+struct ngx_http_countersign_seen_s {
+    ngx_http_countersign_seen_t     *next;
+    uint64_t                         serial;
+    ngx_str_t                        key;
+};
+
+/* What a worker that wants to fetch is told. */
+typedef enum {
+    NGX_HTTP_COUNTERSIGN_LEASE_TAKEN = 0,        /* fetch, and answer */
+    NGX_HTTP_COUNTERSIGN_LEASE_ANSWERED,         /* another worker has fetched it */
+    NGX_HTTP_COUNTERSIGN_LEASE_BUSY              /* another worker is fetching it */
+} ngx_http_countersign_lease_e;
+
+/* One open ticket. */
+struct ngx_http_countersign_fetch_s {
+    ngx_http_countersign_policy_t   *policy;
+    ngx_http_countersign_source_t   *source;
+    countersign_fetch               *ticket;
+    countersign_fetch_info           info;
+    ngx_queue_t                      queue;      /* in policy->fetches */
+    ngx_pool_t                      *pool;
+    ngx_str_t                        key;        /* in the zone */
+    uint64_t                         lease;      /* 0: none */
+    ngx_event_t                      event;      /* end, deadline, or the next look at the lease */
+    unsigned                         too_large:1;
+    unsigned                         ended:1;
+
+    ngx_connection_t                *connection; /* of nobody; see _fetch_request.c */
+    ngx_http_request_t              *root;
+    ngx_http_request_t              *request;    /* the subrequest to the location */
+    ngx_uint_t                       status;
+    ngx_str_t                        body;
+    size_t                           room;
+    ngx_str_t                        etag;
+    ngx_str_t                        cache_control;
+    uint64_t                         age;
 };
 
 extern ngx_module_t  ngx_http_countersign_module;
@@ -186,6 +278,45 @@ ngx_http_countersign_ctx_t *ngx_http_countersign_get_ctx(ngx_http_request_t *r);
 ngx_http_countersign_ctx_t *ngx_http_countersign_add_ctx(ngx_http_request_t *r);
 ngx_int_t ngx_http_countersign_request_fill(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
     ngx_http_countersign_ctx_t *ctx, countersign_request *request);
+
+void ngx_http_countersign_count(ngx_http_countersign_loc_conf_t *lcf, uint32_t reason);
+
+/* _zone.c, _lease.c, _reload.c: memory that workers share */
+char *ngx_http_countersign_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_countersign_zone_location(ngx_http_countersign_loc_conf_t *lcf);
+ngx_http_countersign_lease_e ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch,
+    countersign_fetch_result *result);
+void ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result,
+    ngx_uint_t is_good);
+countersign_str ngx_http_countersign_lease_copy(ngx_pool_t *pool, ngx_str_t *text);
+void ngx_http_countersign_lease_load(ngx_http_countersign_policy_t *policy, ngx_log_t *log);
+
+/* _fetch.c, _fetch_request.c: tickets, and the detached requests that answer them; _wait.c: who waits for them */
+void ngx_http_countersign_fetch_due(ngx_http_countersign_policy_t *policy);
+void ngx_http_countersign_fetch_exit(ngx_http_countersign_policy_t *policy);
+void ngx_http_countersign_fetch_ended(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result);
+ngx_int_t ngx_http_countersign_fetch_start(ngx_http_countersign_fetch_t *fetch);
+ngx_int_t ngx_http_countersign_fetch_stop(ngx_http_countersign_fetch_t *fetch);
+ngx_int_t ngx_http_countersign_fetch_header(ngx_http_request_t *r, ngx_http_countersign_fetch_t *fetch);
+ngx_int_t ngx_http_countersign_fetch_body(ngx_http_request_t *r, ngx_http_countersign_fetch_t *fetch, ngx_chain_t *in);
+ngx_int_t ngx_http_countersign_fetch_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+ngx_int_t ngx_http_countersign_wait(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
+    ngx_http_countersign_ctx_t *ctx, countersign_need *need);
+void ngx_http_countersign_wait_wake(ngx_http_countersign_policy_t *policy);
+void ngx_http_countersign_wait_resume(ngx_event_t *event);
+void ngx_http_countersign_wait_end(ngx_http_countersign_ctx_t *ctx);
+ngx_int_t ngx_http_countersign_wait_hold(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx,
+    ngx_http_countersign_hold_e hold, ngx_msec_t most);
+
+/* _hash.c: passwords in the thread pool */
+ngx_int_t ngx_http_countersign_hash(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx,
+    countersign_verifier *verifier);
+void ngx_http_countersign_hash_forget(ngx_http_countersign_ctx_t *ctx);
+
+/* _forward.c, _status.c */
+ngx_int_t ngx_http_countersign_forward(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx);
+char *ngx_http_countersign_status_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_countersign_metrics_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* _deny.c: header and body filters; _log.c: one line a denial */
 ngx_int_t ngx_http_countersign_filter_init(ngx_conf_t *cf);

@@ -4,12 +4,17 @@
 
 #include "ngx_http_countersign.h"
 
+/* The request ends: whatever it waits for goes on without it. */
 static void
 ngx_http_countersign_ctx_cleanup(void *data)
 {
     ngx_http_countersign_ctx_t  *ctx = data;
 
-    ctx->number = 0;
+    ngx_http_countersign_wait_end(ctx);
+    ngx_http_countersign_hash_forget(ctx);
+    if (ctx->token.len > 0) {
+        ngx_explicit_memzero(ctx->token.data, ctx->token.len);
+    }
 }
 
 
@@ -23,8 +28,11 @@ ngx_http_countersign_get_ctx(ngx_http_request_t *r)
     ngx_http_countersign_ctx_t  *ctx = ngx_http_get_module_ctx(r->main, ngx_http_countersign_module);
     ngx_pool_cleanup_t          *cleanup;
 
-    if (ctx != NULL || !(r->main->internal || r->main->filter_finalize)) {
-        return ctx;
+    if (ctx != NULL) {
+        return ctx->fetch == NULL ? ctx : NULL;
+    }
+    if (!(r->main->internal || r->main->filter_finalize)) {
+        return NULL;
     }
     for (cleanup = r->pool->cleanup; cleanup != NULL; cleanup = cleanup->next) {
         if (cleanup->handler == ngx_http_countersign_ctx_cleanup) {
@@ -123,10 +131,84 @@ ngx_http_countersign_keep(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t
 }
 
 
-/* What the access phase hears. */
+/* One look at the request, with the hash of its password if that was run. */
 static ngx_int_t
-ngx_http_countersign_answer(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx)
+ngx_http_countersign_look(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf, ngx_http_countersign_ctx_t *ctx)
 {
+    countersign_decision  *verdict = ngx_http_countersign_verdict;
+    countersign_request    request;
+    countersign_status     status;
+
+    if (ngx_http_countersign_request_fill(r, lcf, ctx, &request) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    if (ctx->hash != NULL) {
+        status = countersign_resume(lcf->policy->verifier, &request, ctx->hash, verdict);
+        ngx_http_countersign_hash_forget(ctx);
+    } else {
+        status = countersign_check(lcf->policy->verifier, &request, verdict);
+    }
+    if (status != COUNTERSIGN_OK && status != COUNTERSIGN_DENIED) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "countersign: the check failed with status %uD", status);
+        return NGX_ERROR;
+    }
+    return NGX_OK;
+}
+
+
+/*
+ * Judges, and sees to what the verdict needs: NGX_OK with a verdict that counts, NGX_AGAIN if the request is held,
+ * NGX_ERROR. Keys that files or the zone have come at once, and then it is judged twice.
+ */
+static ngx_int_t
+ngx_http_countersign_judge(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
+    ngx_http_countersign_ctx_t *ctx)
+{
+    countersign_need  need;
+    ngx_uint_t        looks;
+    ngx_int_t         rc;
+
+    for (looks = 0; looks < 2; looks++) {
+        if (ngx_http_countersign_look(r, lcf, ctx) != NGX_OK) {
+            return NGX_ERROR;
+        }
+        ngx_memzero(&need, sizeof(need));
+        need.struct_size = sizeof(need);
+        if (countersign_decision_need(ngx_http_countersign_verdict, &need) != COUNTERSIGN_OK) {
+            return NGX_ERROR;
+        }
+        if (need.kind == COUNTERSIGN_NEED_SLOW_HASH && !ctx->hashed) {
+            ctx->hashed = 1;
+            rc = ngx_http_countersign_hash(r, ctx, lcf->policy->verifier);
+            return rc == NGX_AGAIN ? NGX_AGAIN : NGX_OK;
+        }
+        if (need.kind != COUNTERSIGN_NEED_KEYS || looks > 0) {
+            return NGX_OK;
+        }
+        rc = ngx_http_countersign_wait(r, lcf, ctx, &need);
+        if (rc != NGX_OK) {
+            return rc == NGX_AGAIN ? NGX_AGAIN : NGX_OK;
+        }
+    }
+    return NGX_OK;
+}
+
+
+/* The request was judged: kept, counted, logged, told to the upstream; gives what the access phase hears. */
+static ngx_int_t
+ngx_http_countersign_answer(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
+    ngx_http_countersign_ctx_t *ctx)
+{
+    if (ngx_http_countersign_keep(r, lcf, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    ngx_http_countersign_count(lcf, ctx->reason);
+    if (!ctx->allowed) {
+        ngx_http_countersign_log_denial(r, ctx);
+    }
+    if (lcf->forward && ngx_http_countersign_forward(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
     return ctx->allowed ? NGX_OK : (ngx_int_t) ctx->status;
 }
 
@@ -136,39 +218,42 @@ ngx_http_countersign_access_handler(ngx_http_request_t *r)
 {
     ngx_http_countersign_loc_conf_t  *lcf = ngx_http_get_module_loc_conf(r, ngx_http_countersign_module);
     ngx_http_countersign_ctx_t       *ctx;
-    countersign_request               request;
-    countersign_status                status;
     ngx_uint_t                        same;
+    ngx_int_t                         rc;
 
     if (lcf->policy == NULL) {
         return NGX_DECLINED;
     }
     ctx = ngx_http_countersign_add_ctx(r);
-    if (ctx == NULL || ngx_http_countersign_inputs(r, lcf, ctx, &same) != NGX_OK) {
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    if (ctx->hold != NGX_HTTP_COUNTERSIGN_NOT_HELD) {
+        return NGX_AGAIN;
+    }
+    if (ngx_http_countersign_inputs(r, lcf, ctx, &same) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     if (same && ctx->allowed) {
-        return NGX_OK;                      /* judged before an internal redirect */
+        /* Judged before an internal redirect; another location may forward what this one did not. */
+        return !lcf->forward || ngx_http_countersign_forward(r, ctx) == NGX_OK ? NGX_OK
+                                                                               : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+    if (!ctx->resumed) {
+        ctx->waited = 0;
+        ctx->hashed = 0;
+        ngx_http_countersign_hash_forget(ctx);
+    }
+    ctx->resumed = 0;
     ctx->judged = 0;
     ctx->allowed = 0;
     ctx->overruled = 0;
     ctx->replaced = 0;
-    if (ngx_http_countersign_request_fill(r, lcf, ctx, &request) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    rc = ngx_http_countersign_judge(r, lcf, ctx);
+    if (rc != NGX_OK) {
+        return rc == NGX_AGAIN ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    status = countersign_check(lcf->policy->verifier, &request, ngx_http_countersign_verdict);
-    if (status != COUNTERSIGN_OK && status != COUNTERSIGN_DENIED) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "countersign: the check failed with status %uD", status);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    if (ngx_http_countersign_keep(r, lcf, ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    if (!ctx->allowed) {
-        ngx_http_countersign_log_denial(r, ctx);
-    }
-    return ngx_http_countersign_answer(r, ctx);
+    return ngx_http_countersign_answer(r, lcf, ctx);
 }
 
 

@@ -44,6 +44,23 @@ ngx_command_t  ngx_http_countersign_commands[] = {
       NGX_HTTP_COUNTERSIGN_ALL|NGX_CONF_TAKE2,
       ngx_http_countersign_set, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("countersign_zone"),
+      NGX_HTTP_COUNTERSIGN_ALL|NGX_CONF_TAKE12,
+      ngx_http_countersign_zone, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("countersign_forward"),
+      NGX_HTTP_COUNTERSIGN_ALL|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_countersign_loc_conf_t, forward), NULL },
+
+    { ngx_string("countersign_metrics"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_countersign_metrics_location, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
+    { ngx_string("countersign_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_countersign_status_location, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+
     { ngx_string("countersign_wait"),
       NGX_HTTP_COUNTERSIGN_ALL|NGX_CONF_TAKE1,
       ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET,

@@ -36,6 +36,20 @@ ngx_http_countersign_add_field(ngx_http_request_t *r, countersign_str name, coun
 }
 
 
+/* The detached request that r belongs to; NULL for a client's. */
+static ngx_http_countersign_fetch_t *
+ngx_http_countersign_fetch_of(ngx_http_request_t *r)
+{
+    ngx_http_countersign_ctx_t  *ctx;
+
+    if (r == r->main) {
+        return NULL;
+    }
+    ctx = ngx_http_get_module_ctx(r->main, ngx_http_countersign_module);
+    return ctx == NULL ? NULL : ctx->fetch;
+}
+
+
 /* Puts the problem document in place of the page that nginx has for the status. */
 static ngx_int_t
 ngx_http_countersign_replace(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx, countersign_decision *decision)
@@ -69,10 +83,14 @@ static ngx_int_t
 ngx_http_countersign_header_filter(ngx_http_request_t *r)
 {
     ngx_http_countersign_ctx_t  *ctx = r == r->main ? ngx_http_countersign_get_ctx(r) : NULL;
+    ngx_http_countersign_fetch_t  *fetch = ngx_http_countersign_fetch_of(r);
     countersign_decision        *decision;
     countersign_str              name, value;
     size_t                       i;
 
+    if (fetch != NULL) {
+        return ngx_http_countersign_fetch_header(r, fetch);
+    }
     if (ctx == NULL || !ctx->judged || ctx->allowed || ctx->overruled || r->headers_out.status != ctx->status) {
         return ngx_http_countersign_next_header_filter(r);
     }
@@ -99,8 +117,12 @@ static ngx_int_t
 ngx_http_countersign_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
     ngx_http_countersign_ctx_t  *ctx = ngx_http_get_module_ctx(r, ngx_http_countersign_module);
+    ngx_http_countersign_fetch_t  *fetch = ngx_http_countersign_fetch_of(r);
     ngx_chain_t                 *link, out;
 
+    if (fetch != NULL) {
+        return ngx_http_countersign_fetch_body(r, fetch, in);
+    }
     if (ctx == NULL || !ctx->replaced || r != r->main || in == NULL) {
         return ngx_http_countersign_next_body_filter(r, in);
     }

@@ -54,7 +54,8 @@ ngx_http_countersign_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
     if (ngx_http_countersign_label(cf, conf) != NGX_OK
         || ngx_http_countersign_policy_load(cf, conf) != NGX_OK
-        || ngx_http_countersign_policy_probe(cf, conf) != NGX_OK)
+        || ngx_http_countersign_policy_probe(cf, conf) != NGX_OK
+        || ngx_http_countersign_zone_location(conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }

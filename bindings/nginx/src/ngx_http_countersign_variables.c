@@ -32,6 +32,7 @@ static ngx_http_variable_t  ngx_http_countersign_variables[] = {
     { ngx_string("countersign_key_id"), NULL, ngx_http_countersign_identity_variable, 2, NGX_HTTP_VAR_NOCACHEABLE, 0 },
     { ngx_string("countersign_claim_"), NULL, ngx_http_countersign_claim_variable, 0,
       NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_PREFIX, 0 },
+    { ngx_string("countersign_fetch_url"), NULL, ngx_http_countersign_fetch_variable, 0, NGX_HTTP_VAR_NOCACHEABLE, 0 },
       ngx_http_null_variable
 };
 

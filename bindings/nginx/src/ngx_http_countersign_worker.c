@@ -69,6 +69,7 @@ ngx_http_countersign_worker_policy(ngx_cycle_t *cycle, ngx_http_countersign_poli
     ngx_queue_init(&policy->waiting);
     ngx_queue_init(&policy->fetches);
     ngx_http_countersign_file_watch(policy, cycle->log, 1);
+    ngx_http_countersign_lease_load(policy, cycle->log);
     return NGX_OK;
 }
 
@@ -100,7 +101,7 @@ ngx_http_countersign_init_process(ngx_cycle_t *cycle)
 }
 
 
-/* Once a second: files that changed. */
+/* Once a second: files that changed, and tickets that are due. */
 static void
 ngx_http_countersign_tick(ngx_event_t *event)
 {
@@ -108,8 +109,13 @@ ngx_http_countersign_tick(ngx_event_t *event)
     ngx_http_countersign_policy_t     **policy;
     ngx_uint_t                          i;
 
+    if (ngx_exiting) {
+        return;                             /* the workers of the next configuration see to that */
+    }
     for (policy = mcf->policies.elts, i = 0; i < mcf->policies.nelts; i++) {
         ngx_http_countersign_file_watch(policy[i], event->log, 0);
+        ngx_http_countersign_fetch_due(policy[i]);
+        ngx_http_countersign_wait_wake(policy[i]);
     }
     ngx_add_timer(event, 1000);
 }
@@ -126,6 +132,7 @@ ngx_http_countersign_exit_process(ngx_cycle_t *cycle)
         return;
     }
     for (policy = mcf->policies.elts, i = 0; i < mcf->policies.nelts; i++) {
+        ngx_http_countersign_fetch_exit(policy[i]);
         countersign_verifier_free(policy[i]->verifier);
         countersign_store_free(policy[i]->store);
         policy[i]->verifier = NULL;

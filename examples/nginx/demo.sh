@@ -43,7 +43,7 @@ play() { # play TITLE STATUS REASON METHOD TARGET FIELD-LINE...
     got_reason=$(sed -n 's/^X-Demo-Reason: //p' "$site/answer")
     printf '== %s\n' "$title"
     grep -E '^(HTTP/|WWW-Authenticate:|Retry-After:|Content-Type: application/problem)|^$' "$site/answer" | sed '$d'
-    sed '1,/^$/d' "$site/answer" | head -3
+    sed '1,/^$/d' "$site/answer" | awk 'NF && NR < 4'
     echo
     if [ "$got_status" != "$status" ] || [ "$got_reason" != "$reason" ]; then
         echo "demo: expected $status $reason, got $got_status $got_reason" >&2

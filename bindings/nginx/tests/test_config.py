@@ -114,7 +114,6 @@ class Config(unittest.TestCase):
             "countersign_set tenant /x;",
             "countersign_set $tenant;",
             "countersign_set $tenant no-slash/x;",
-            "countersign_set $tenant /a~2;",
             "countersign_token;",
             "countersign_profile;",
             "countersign_wait soon;",
@@ -123,6 +122,10 @@ class Config(unittest.TestCase):
             with self.subTest(directive):
                 name = directive.split()[0].rstrip(";")
                 self.refused(name, server=f"countersign p.json; location / {{ {directive} }}", p=policy())
+
+    def test_a_pointer_that_is_none(self) -> None:
+        """RFC 6901 section 3: behind a tilde stands 0 or 1."""
+        self.refused("countersign_set", server="countersign p.json; countersign_set $tenant /a~2;", p=policy())
 
     def test_a_directive_twice(self) -> None:
         self.refused("duplicate", server="countersign p.json; countersign p.json;", p=policy())

@@ -96,7 +96,8 @@ class _Keys(BaseHTTPRequestHandler):
         owner: KeyServer = self.server.owner  # type: ignore[attr-defined]
         with owner.lock:
             owner.seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-            mode, document, cache = owner.mode, owner.document, owner.cache_control
+            mode, cache = owner.mode, owner.cache_control
+            document = owner.pages.get(self.path, owner.document)
         self.close_connection = True
         if mode == "hang":
             owner.waiting.release()
@@ -148,6 +149,7 @@ class KeyServer(_Running):
         self.mode = "serve"
         self.cache_control = ""
         self.etag = ""
+        self.pages: dict[str, bytes] = {}
         self.seen: list[tuple[str, dict[str, str]]] = []
         self.gate = threading.Event()
         self.waiting = threading.Semaphore(0)

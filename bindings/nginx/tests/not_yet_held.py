@@ -1,7 +1,7 @@
 """What is promised and not yet held: tests that fail, by their id, each with its cause."""
 
 NOT_YET_HELD = {
-    "test_other_access.OtherAccess.test_as_the_subrequest_of_auth_request": "nginx asks no access module in a subrequest",
+    "test_other_access.OtherAccess.test_as_the_subrequest_of_auth_request": "nginx asks no module in a subrequest",
     "test_flow.Flow.test_a_subrequest_is_judged": "the same, by an include of SSI",
     "test_variables.Variables.test_as_a_key_of_limit_req": "limit_req runs before the access phase has judged",
     "test_credentials.Credentials.test_session_cookies": "the fields of an allowed decision are not sent",

@@ -5,7 +5,7 @@
 #   tools/nginx.sh [--test] [--source DIR]
 #
 # --test allows countersign_test_time and builds into .../nginx-test; never load that one in production.
-# --source DIR takes nginx's source tree, configured with --with-compat alone, in place of nginx-dev.
+# --source DIR takes nginx's source tree in place of nginx-dev, configured with --with-compat and $NGINX_CONFIGURE.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -44,7 +44,8 @@ for part in "$tree"/*; do
 done
 rm -f "$work/objs"
 ours='-Wall -Wextra -Wno-unused-parameter -Werror -fno-strict-aliasing'
-flags=(--with-compat --with-cc-opt="-g -O2 -fPIC $ours")
+# shellcheck disable=SC2206
+flags=(--with-compat ${NGINX_CONFIGURE:-} --with-cc-opt="-g -O2 -fPIC $ours")
 if [ -z "$source" ]; then
     # conf_flags lacks the two options of the compiler and the linker; nginx itself tells them.
     NGX_CONF_FLAGS=()

@@ -211,6 +211,7 @@ struct ngx_http_countersign_zone_s {
 struct ngx_http_countersign_seen_s {
     ngx_http_countersign_seen_t     *next;
     uint64_t                         serial;
+    ngx_uint_t                       loaded;     /* when the worker started, not as an answer to a ticket */
     ngx_str_t                        key;
 };
 
@@ -288,6 +289,7 @@ ngx_http_countersign_lease_e ngx_http_countersign_lease_ask(ngx_http_countersign
     countersign_fetch_result *result);
 void ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result,
     ngx_uint_t is_good);
+ngx_http_countersign_seen_t *ngx_http_countersign_lease_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key);
 countersign_str ngx_http_countersign_lease_copy(ngx_pool_t *pool, ngx_str_t *text);
 void ngx_http_countersign_lease_load(ngx_http_countersign_policy_t *policy, ngx_log_t *log);
 

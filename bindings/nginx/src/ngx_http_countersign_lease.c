@@ -2,15 +2,18 @@
  * The lease of a fetch: one worker fetches an address for all, and its answer, good or bad, answers the tickets of the
  * others. So the number of fetches that the core promises holds for the server and not for each worker.
  *
- * It holds because a worker fetches only when it has seen the last answer already: its own pause since then, which the
- * core sees to, is then over for the server too. A lease ends with its ticket's deadline, and at once if its worker is
+ * A worker fetches only when it has seen the last answer already, so that its own pause since then, which the
+ * core sees to, is over for the server too. A lease ends with its ticket's deadline, and at once if its worker is
  * gone. Without a zone every worker fetches for itself.
  */
 
 #include "ngx_http_countersign.h"
 
-/* A failure that is older than this is no answer any more: the issuer may be well again. */
-#define NGX_HTTP_COUNTERSIGN_FAILURE_AGE    UINT64_C(30000000000)
+/*
+ * How old an answer may be to count for a key id that is not in it, or if it is a failure: as old as a policy's
+ * cooldown is unless it says otherwise. What is older may not hold any more.
+ */
+#define NGX_HTTP_COUNTERSIGN_YOUNG    UINT64_C(30000000000)
 
 
 static ngx_http_countersign_entry_t *
@@ -36,7 +39,7 @@ ngx_http_countersign_lease_entry(ngx_http_countersign_zone_t *zone, ngx_str_t *k
 
 
 /* What this worker has seen of an address. NULL if memory is short. */
-static ngx_http_countersign_seen_t *
+ngx_http_countersign_seen_t *
 ngx_http_countersign_lease_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key)
 {
     ngx_http_countersign_seen_t  *seen;
@@ -110,15 +113,67 @@ ngx_http_countersign_lease_is_held(ngx_http_countersign_entry_t *entry, uint64_t
 }
 
 
+/* Brings what another worker has fetched without closing the ticket. */
+static void
+ngx_http_countersign_lease_push(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result,
+    int64_t fetched_at)
+{
+    countersign_time  now = ngx_http_countersign_clocks();
+    countersign_keys  keys;
+
+    ngx_memzero(&keys, sizeof(keys));
+    keys.struct_size = sizeof(keys);
+    keys.jwks = result->body;
+    keys.etag = result->etag;
+    keys.fetched_at_seconds = fetched_at;
+    (void) countersign_store_set_keys_fetched(fetch->policy->store, fetch->info.issuer, &keys, &now, NULL);
+}
+
+
+/* What the zone has for a ticket. */
+typedef enum {
+    NGX_HTTP_COUNTERSIGN_NOTHING,           /* nothing new */
+    NGX_HTTP_COUNTERSIGN_ANSWER,
+    NGX_HTTP_COUNTERSIGN_HINT               /* new to this worker, but too old to answer this ticket */
+} ngx_http_countersign_finding_e;
+
+
+static ngx_http_countersign_finding_e
+ngx_http_countersign_lease_look(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
+    ngx_http_countersign_seen_t *seen, uint64_t now)
+{
+    ngx_uint_t  young = now - entry->answered_at < NGX_HTTP_COUNTERSIGN_YOUNG;
+    ngx_uint_t  is_new = entry->serial != 0 && (entry->serial != seen->serial || (seen->loaded && young));
+
+    seen->loaded = 0;
+    if (!is_new) {
+        return NGX_HTTP_COUNTERSIGN_NOTHING;
+    }
+    seen->serial = entry->serial;
+    if (young) {
+        return NGX_HTTP_COUNTERSIGN_ANSWER;
+    }
+    if (entry->outcome != COUNTERSIGN_OUTCOME_BODY) {
+        return NGX_HTTP_COUNTERSIGN_NOTHING;
+    }
+    return fetch->info.reason == COUNTERSIGN_FETCH_REASON_UNKNOWN_KID
+           && fetch->info.kind == COUNTERSIGN_FETCH_KIND_KEY_SET
+           ? NGX_HTTP_COUNTERSIGN_HINT : NGX_HTTP_COUNTERSIGN_ANSWER;
+}
+
+
 /* Asks for the right to fetch. With LEASE_ANSWERED, result has the answer, in the fetch's pool. */
 ngx_http_countersign_lease_e
 ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result)
 {
-    ngx_http_countersign_zone_t    *zone = fetch->policy->zone;
-    ngx_http_countersign_seen_t    *seen;
-    ngx_http_countersign_entry_t   *entry;
-    ngx_http_countersign_lease_e    lease = NGX_HTTP_COUNTERSIGN_LEASE_TAKEN;
-    uint64_t                        now = ngx_http_countersign_clocks().monotonic_nanos;
+    ngx_http_countersign_zone_t     *zone = fetch->policy->zone;
+    ngx_http_countersign_seen_t     *seen;
+    ngx_http_countersign_entry_t    *entry;
+    ngx_http_countersign_lease_e     lease = NGX_HTTP_COUNTERSIGN_LEASE_TAKEN;
+    ngx_http_countersign_finding_e   finding;
+    countersign_fetch_result         hint;
+    uint64_t                         now = ngx_http_countersign_clocks().monotonic_nanos;
+    int64_t                          fetched_at = 0;
 
     if (zone == NULL) {
         return lease;
@@ -132,11 +187,13 @@ ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch, countersign_
                       &zone->shm->shm.name);
         return lease;
     }
-    if (entry->serial != 0 && entry->serial != seen->serial
-        && (entry->outcome == COUNTERSIGN_OUTCOME_BODY
-            || now - entry->answered_at < NGX_HTTP_COUNTERSIGN_FAILURE_AGE))
-    {
-        seen->serial = entry->serial;
+    finding = ngx_http_countersign_lease_look(fetch, entry, seen, now);
+    if (finding == NGX_HTTP_COUNTERSIGN_HINT) {
+        hint = *result;
+        ngx_http_countersign_lease_read(fetch, entry, now, &hint);
+        fetched_at = entry->wall_seconds - (int64_t) entry->age;
+    }
+    if (finding == NGX_HTTP_COUNTERSIGN_ANSWER) {
         ngx_http_countersign_lease_read(fetch, entry, now, result);
         lease = NGX_HTTP_COUNTERSIGN_LEASE_ANSWERED;
 
@@ -150,6 +207,9 @@ ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch, countersign_
         entry->fetches++;
     }
     ngx_shmtx_unlock(&zone->slab->mutex);
+    if (finding == NGX_HTTP_COUNTERSIGN_HINT) {
+        ngx_http_countersign_lease_push(fetch, &hint, fetched_at);
+    }
     return lease;
 }
 

@@ -10,14 +10,24 @@ ngx_http_countersign_lease_load_issuer(ngx_http_countersign_policy_t *policy, ng
 {
     ngx_http_countersign_zone_t   *zone = policy->zone;
     ngx_http_countersign_entry_t  *entry;
+    ngx_http_countersign_seen_t   *seen;
+    ngx_str_t                      key;
     countersign_keys               keys;
     countersign_time               now = ngx_http_countersign_clocks();
 
     ngx_shmtx_lock(&zone->slab->mutex);
     for (entry = zone->shared->entries; entry != NULL; entry = entry->next) {
-        if (entry->kind != COUNTERSIGN_FETCH_KIND_KEY_SET || entry->body.data == NULL
-            || entry->issuer_len != issuer->len || ngx_memcmp(entry->key, issuer->data, issuer->len) != 0)
-        {
+        if (entry->issuer_len != issuer->len || ngx_memcmp(entry->key, issuer->data, issuer->len) != 0) {
+            continue;
+        }
+        key.data = entry->key;
+        key.len = entry->key_len;
+        seen = ngx_http_countersign_lease_seen(policy, &key);
+        if (seen != NULL) {
+            seen->serial = entry->serial;
+            seen->loaded = 1;
+        }
+        if (entry->kind != COUNTERSIGN_FETCH_KIND_KEY_SET || entry->body.data == NULL) {
             continue;
         }
         ngx_memzero(&keys, sizeof(keys));
@@ -33,8 +43,8 @@ ngx_http_countersign_lease_load_issuer(ngx_http_countersign_policy_t *policy, ng
 
 
 /*
- * A worker starts with the keys of before, from a reload or another worker's fetches. They do not count as seen: its
- * first ticket is answered from the zone too, and from then on its pauses are the server's.
+ * A worker starts with the keys of before, from a reload or another worker's fetches. An answer that is still young
+ * answers its first ticket too: its store does not know how lately the server has fetched.
  */
 void
 ngx_http_countersign_lease_load(ngx_http_countersign_policy_t *policy, ngx_log_t *log)

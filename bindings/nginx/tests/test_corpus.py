@@ -27,6 +27,7 @@ NOT_CARRIED = {
     "two key sets for one issuer: the module takes one source each": 5,
     "a profile that the policy lacks stops the start": 4,
     "a field name that is no token": 2,
+    "a set that is fetched ahead has failed before the request comes, and Retry-After has its jitter": 1,
     "a time before 1970, which the directive does not take": 1,
     "a target that cannot stand in a request line": 1,
     "spaces around a field value: nginx takes them off before a module sees it": 1,

@@ -101,6 +101,8 @@ def cause(row: Row) -> str | None:
     pushed = [entry["issuer"] for entry in case.get("keys", [])]
     if len(pushed) != len(set(pushed)):
         return "two key sets for one issuer: the module takes one source each"
+    if row.answer["status"] == 503 and '"prefetch": true' in row.policy:
+        return "a set that is fetched ahead has failed before the request comes, and Retry-After has its jitter"
     if row.id in SETS_REFUSED_AT_START:
         return "a key set that the store ignores: as a file it stops the start"
     if row.method not in METHODS | {"HEAD"}:

@@ -31,8 +31,12 @@ header: ## Write include/countersign.h anew
 install: lib ## Install header, libraries, pkg-config and CMake files below PREFIX
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' TARGET_DIR='$(TARGET_DIR)' tools/install.sh
 
+.PHONY: nginx
+nginx: ## Build the nginx module into $(TARGET_DIR)/nginx
+	@LIB_FEATURES='$(LIB_FEATURES)' tools/nginx.sh
+
 .PHONY: demo
-demo: setup ## Play a dozen requests with real keys and tokens through the C library
+demo: setup ## Play a dozen requests with real keys and tokens through the C library and nginx
 	@examples/demo.sh
 
 .PHONY: test
@@ -62,6 +66,10 @@ python: setup ## Build the Python wheel into target/wheels and run its tests in 
 .PHONY: bench-python
 bench-python: setup ## Measure the Python front against other libraries, in one run
 	@tools/bench-python.sh
+
+.PHONY: bench-nginx
+bench-nginx: setup ## Measure the nginx module in CPU per request against nginx's own ways, in one run
+	@tools/bench-nginx.sh
 
 .PHONY: docs
 docs: ## Write the generated pages of docs/ anew

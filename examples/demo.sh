@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Plays requests through the C library: keys of three kinds are made, tokens signed and spoilt, and
 # examples/c/demo.c answers each request as a server would; then examples/c/fetch.c plays a host that
-# fetches its keys, through an outage and a change of keys. Ends with 1 if an answer is not the
-# announced one. DEMO_KEEP=DIR keeps keys, tokens and script in DIR.
+# fetches its keys, through an outage and a change of keys; then examples/nginx/demo.sh starts a real
+# nginx with the module and plays the requests over HTTP. Ends with 1 if an answer is not the announced
+# one. DEMO_KEEP=DIR keeps keys, tokens, script and the site in DIR.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target}
@@ -12,6 +13,7 @@ audience=api://reports
 echo "demo: building the library, the command line and the programs of examples/c (the first time takes minutes)" >&2
 make --silent lib >&2
 "${CARGO:-cargo}" build --quiet --release -p countersign-cli >&2
+module=$(tools/nginx.sh | tail -1)
 work=${DEMO_KEEP:-$(mktemp -d)}
 mkdir -p "$work"
 [ -n "${DEMO_KEEP:-}" ] || trap 'rm -rf "$work"' EXIT
@@ -146,3 +148,15 @@ wait 400
 check 200 ok $new
 SCRIPT
 "$work/fetch" "$work/fetched.json" <"$work/fetches.txt"
+
+echo
+echo "the same requests over HTTP, through nginx on loopback"
+echo
+echo "$old" >"$work/old.token"
+echo "$new" >"$work/new.token"
+token stranger --expires-in 86400 >"$work/stranger.token"
+cat >"$work/site-fetched.json" <<JSON
+{ "realm": "reports", "bearer": { "issuers": [
+  { "issuer": "$issuer", "audience": "$audience", "jwks_uri": "$issuer/keys", "keys": { "cooldown": 1 } } ] } }
+JSON
+examples/nginx/demo.sh "$work" "$module"

@@ -3,15 +3,11 @@
 # Schema of the policy says what the loader says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-venv=target/python-venv
-if ! "$venv/bin/python" -c 'import bcrypt, cryptography, jsonschema, ruff' 2>/dev/null; then
-    python3 -m venv "$venv" 2>/dev/null || { echo "python3 needs its venv module (Debian: python3-venv)" >&2; exit 1; }
-    "$venv/bin/pip" install -q 'bcrypt==5.0.0' 'cryptography==48.0.0' 'jsonschema==4.26.0' 'ruff==0.15.0'
-fi
+venv=$(tools/venv.sh)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -r tests/vectors "$work/vectors"
-(cd "$work/vectors" && "$OLDPWD/$venv/bin/python" generate.py >/dev/null)
+(cd "$work/vectors" && "$venv/bin/python" generate.py >/dev/null)
 for file in tests/vectors/*.jsonl; do
     cmp "$file" "$work/vectors/${file##*/}"
 done

@@ -18,6 +18,7 @@ need pkg-config pkg-config
 need cmake cmake
 need valgrind valgrind
 need python3 python3
+need curl curl
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 
 if [ "${#packages[@]}" -gt 0 ]; then

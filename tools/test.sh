@@ -30,6 +30,9 @@ tools/node-front.sh
 step "the C ABI"
 tests/c/run.sh
 
+step "the nginx module"
+tools/nginx-tests.sh
+
 step "the demonstration"
 examples/demo.sh >/dev/null
 

@@ -1,0 +1,339 @@
+/*
+ * What the files of the nginx module share: its objects, their lives, and the functions between files.
+ *
+ *   main conf   one a configuration: all policies, named files, zones
+ *   loc conf    what one location asks: policy, profile, scopes, keys, zone
+ *   policy      one a document and its keys: compiled in the master, with store and verifier in each worker
+ *   ctx         the verdict about one request, in its pool until the log phase
+ *
+ * Every function runs in the event loop of one process; only the run of a slow hash is on a thread of the pool.
+ */
+
+#ifndef NGX_HTTP_COUNTERSIGN_H
+#define NGX_HTTP_COUNTERSIGN_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include <countersign.h>
+
+#ifndef NGX_HTTP_COUNTERSIGN_TEST
+#define NGX_HTTP_COUNTERSIGN_TEST 0
+#endif
+
+/* A view for the library of an ngx_str_t, and of a literal. */
+#define ngx_http_countersign_view(text) ((countersign_str) { (const char *) (text)->data, (text)->len })
+#define ngx_http_countersign_literal(text) ((countersign_str) { (text), sizeof(text) - 1 })
+
+/* A document, a key set or a file of secrets that is larger is refused. */
+#define NGX_HTTP_COUNTERSIGN_MAX_FILE    (64 * 1024 * 1024)
+/* Lines of wanted fields that are collected without taking memory. */
+#define NGX_HTTP_COUNTERSIGN_LINES       32
+
+typedef struct ngx_http_countersign_policy_s  ngx_http_countersign_policy_t;
+typedef struct ngx_http_countersign_ctx_s     ngx_http_countersign_ctx_t;
+typedef struct ngx_http_countersign_zone_s    ngx_http_countersign_zone_t;
+typedef struct ngx_http_countersign_fetch_s   ngx_http_countersign_fetch_t;
+typedef struct ngx_http_countersign_seen_s    ngx_http_countersign_seen_t;
+
+/* Where the keys of an issuer come from: one line countersign_keys. */
+typedef struct {
+    ngx_str_t                        issuer;
+    ngx_str_t                        file;       /* full path; empty for a location */
+    ngx_str_t                        location;   /* internal location */
+    ngx_str_t                        args;       /* of the location */
+    u_char                          *conf_file;  /* where the line stands */
+    ngx_uint_t                       conf_line;
+} ngx_http_countersign_source_t;
+
+/* One line countersign_ref: a name and the file with its bytes. */
+typedef struct {
+    ngx_str_t                        name;
+    ngx_str_t                        file;
+} ngx_http_countersign_ref_t;
+
+/* A file of keys as one worker last saw it. */
+typedef struct {
+    ngx_http_countersign_source_t   *source;
+    time_t                           mtime;
+    off_t                            size;
+    ngx_file_uniq_t                  uniq;
+} ngx_http_countersign_watch_t;
+
+struct ngx_http_countersign_policy_s {
+    ngx_str_t                        path;
+    ngx_array_t                     *sources;    /* ngx_http_countersign_source_t, or NULL */
+    ngx_array_t                     *refs;       /* ngx_http_countersign_ref_t, or NULL */
+    ngx_http_core_srv_conf_t        *server;     /* whose locations fetch keys; NULL if none does */
+    ngx_http_countersign_zone_t     *zone;       /* NULL: what is fetched is each worker's own */
+
+    countersign_policy              *policy;
+    countersign_str                 *fields;     /* what the core wants to see, in lower case */
+    size_t                           field_count;
+    countersign_store               *probe_store;
+    countersign_verifier            *probe;      /* the master's, for questions at configuration time */
+
+    /* Each worker's own. */
+    countersign_store               *store;
+    countersign_verifier            *verifier;
+    ngx_http_countersign_watch_t    *watches;
+    ngx_uint_t                       watch_count;
+    ngx_queue_t                      waiting;    /* ctx->waiting of requests that wait for keys */
+    ngx_queue_t                      fetches;    /* open tickets */
+    ngx_http_countersign_seen_t     *seen;       /* answers in the zone that this worker knows */
+};
+
+typedef struct {
+    ngx_array_t                      policies;   /* ngx_http_countersign_policy_t * */
+    ngx_array_t                      zones;      /* ngx_http_countersign_zone_t * */
+    ngx_array_t                      sets;       /* ngx_http_countersign_set_t * */
+    ngx_event_t                      tick;       /* once a second in each worker */
+#if (NGX_THREADS)
+    ngx_thread_pool_t               *threads;    /* for slow hashes; NULL if no policy takes passwords */
+#endif
+} ngx_http_countersign_main_conf_t;
+
+/* One variable of countersign_set. */
+typedef struct {
+    ngx_str_t                        name;
+    ngx_str_t                        pointer;
+} ngx_http_countersign_set_t;
+
+typedef struct {
+    ngx_str_t                        path;       /* of the document; empty with countersign off */
+    ngx_uint_t                       conf_line;  /* of countersign, for errors */
+    u_char                          *conf_file;
+    ngx_flag_t                       enable;
+    ngx_str_t                        profile;
+    ngx_http_complex_value_t        *scope;
+    ngx_http_complex_value_t        *token;
+    ngx_array_t                     *sources;
+    ngx_array_t                     *refs;
+    ngx_http_countersign_zone_t     *zone;
+    ngx_flag_t                       forward;
+    ngx_msec_t                       wait;
+    time_t                           test_seconds;
+    ngx_uint_t                       test_nanos;
+
+    ngx_http_countersign_policy_t   *policy;     /* NULL: nothing is asked here */
+    uint64_t                        *counters;   /* this location's, in the zone; NULL without one */
+    ngx_str_t                        label;      /* of the counters */
+} ngx_http_countersign_loc_conf_t;
+
+/* What a held request waits for. */
+typedef enum {
+    NGX_HTTP_COUNTERSIGN_NOT_HELD = 0,
+    NGX_HTTP_COUNTERSIGN_HELD_FOR_KEYS,
+    NGX_HTTP_COUNTERSIGN_HELD_FOR_HASH
+} ngx_http_countersign_hold_e;
+
+struct ngx_http_countersign_ctx_s {
+    ngx_http_countersign_fetch_t    *fetch;      /* of the root of a detached request alone; see _fetch_request.c */
+    ngx_http_request_t              *request;
+    ngx_http_countersign_policy_t   *policy;     /* that judged; NULL: nothing did yet */
+    ngx_str_t                       *profile;
+    ngx_str_t                        scopes;     /* NULL data: the policy's */
+    ngx_str_t                        token;
+    uint64_t                         number;     /* of the verdict, never used again in this process */
+    u_char                          *block;      /* the saved decision */
+    size_t                           block_size;
+    ngx_uint_t                       status;     /* HTTP */
+    uint32_t                         reason;
+
+    ngx_str_t                        body;       /* the problem document, until it went out */
+    ngx_event_t                      wake;       /* the end of waiting */
+    ngx_queue_t                      waiting;
+    ngx_str_t                        issuer;     /* whose keys are waited for */
+    uint64_t                         generation;
+    ngx_http_countersign_hold_e      hold;
+    countersign_slow_hash           *hash;       /* that was run, for the next look */
+    void                            *task;       /* the thread's, while it runs */
+
+    unsigned                         allowed:1;
+    unsigned                         overruled:1; /* denied, but satisfy any let it through */
+    unsigned                         waited:1;    /* was held once; not again */
+    unsigned                         replaced:1;  /* the body of ours went out */
+    unsigned                         judged:1;
+    unsigned                         resumed:1;   /* held, and now free to be judged once more */
+    unsigned                         hashed:1;    /* its password was hashed; not again */
+};
+
+/* A row of counters in a zone: one location's. Rows outlive reloads. */
+typedef struct ngx_http_countersign_row_s  ngx_http_countersign_row_t;
+struct ngx_http_countersign_row_s {
+    ngx_http_countersign_row_t      *next;
+    size_t                           count;      /* of counters, one a reason */
+    uint64_t                        *counters;
+    size_t                           len;
+    u_char                           label[1];
+};
+
+/* What came of the last fetch of one address, and who fetches it now. In a zone; under its mutex. */
+typedef struct ngx_http_countersign_entry_s  ngx_http_countersign_entry_t;
+struct ngx_http_countersign_entry_s {
+    ngx_http_countersign_entry_t    *next;
+    uint64_t                         serial;     /* of the answer; 0: there is none to share */
+    uint64_t                         answers;
+    uint64_t                         lease;      /* of the last fetch */
+    ngx_pid_t                        holder;     /* of the lease; 0: nobody fetches */
+    uint64_t                         until;      /* the lease's end, monotonic nanoseconds */
+    uint64_t                         fetches;
+    uint64_t                         failures;
+    uint64_t                         answered_at; /* monotonic nanoseconds */
+    int64_t                          wall_seconds;
+    uint32_t                         kind;
+    uint32_t                         outcome;
+    uint64_t                         age;        /* what the response said of its own age */
+    ngx_str_t                        body;
+    ngx_str_t                        etag;
+    ngx_str_t                        cache_control;
+    size_t                           issuer_len; /* the key is issuer, space, address */
+    size_t                           key_len;
+    u_char                           key[1];
+};
+
+/* The head of a zone's shared memory. */
+typedef struct {
+    uint64_t                         layout;
+    ngx_http_countersign_row_t      *rows;
+    ngx_http_countersign_entry_t    *entries;
+} ngx_http_countersign_shared_t;
+
+struct ngx_http_countersign_zone_s {
+    ngx_shm_zone_t                  *shm;
+    ngx_slab_pool_t                 *slab;
+    ngx_http_countersign_shared_t   *shared;
+    ngx_array_t                      locations;  /* ngx_http_countersign_loc_conf_t *, whose counters are here */
+};
+
+/* An answer in the zone that a worker has seen. */
+struct ngx_http_countersign_seen_s {
+    ngx_http_countersign_seen_t     *next;
+    uint64_t                         serial;
+    ngx_uint_t                       loaded;     /* when the worker started, not as an answer to a ticket */
+    ngx_str_t                        key;
+};
+
+/* What a worker that wants to fetch is told. */
+typedef enum {
+    NGX_HTTP_COUNTERSIGN_LEASE_TAKEN = 0,        /* fetch, and answer */
+    NGX_HTTP_COUNTERSIGN_LEASE_ANSWERED,         /* another worker has fetched it */
+    NGX_HTTP_COUNTERSIGN_LEASE_BUSY              /* another worker is fetching it */
+} ngx_http_countersign_lease_e;
+
+/* One open ticket. */
+struct ngx_http_countersign_fetch_s {
+    ngx_http_countersign_policy_t   *policy;
+    ngx_http_countersign_source_t   *source;
+    countersign_fetch               *ticket;
+    countersign_fetch_info           info;
+    ngx_queue_t                      queue;      /* in policy->fetches */
+    ngx_pool_t                      *pool;
+    ngx_str_t                        key;        /* in the zone */
+    uint64_t                         lease;      /* 0: none */
+    ngx_event_t                      event;      /* end, deadline, or the next look at the lease */
+    unsigned                         too_large:1;
+    unsigned                         ended:1;
+
+    ngx_connection_t                *connection; /* of nobody; see _fetch_request.c */
+    ngx_http_request_t              *root;
+    ngx_http_request_t              *request;    /* the subrequest to the location */
+    ngx_uint_t                       status;
+    ngx_str_t                        body;
+    size_t                           room;
+    ngx_str_t                        etag;
+    ngx_str_t                        cache_control;
+    uint64_t                         age;
+};
+
+extern ngx_module_t  ngx_http_countersign_module;
+
+/* _conf.c, _merge.c: configurations and directives */
+extern ngx_command_t  ngx_http_countersign_commands[];
+void *ngx_http_countersign_create_main_conf(ngx_conf_t *cf);
+void *ngx_http_countersign_create_loc_conf(ngx_conf_t *cf);
+char *ngx_http_countersign_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
+
+/* _policy.c: documents, compiled in the master; _report.c: what the library says of them */
+ngx_int_t ngx_http_countersign_policy_load(ngx_conf_t *cf, ngx_http_countersign_loc_conf_t *lcf);
+ngx_int_t ngx_http_countersign_policy_probe(ngx_conf_t *cf, ngx_http_countersign_loc_conf_t *lcf);
+void ngx_http_countersign_report(ngx_conf_t *cf, ngx_str_t *path, countersign_report *report,
+    u_char *conf_file, ngx_uint_t conf_line);
+
+/* _file.c: files, whole, and the key sets in them */
+ngx_int_t ngx_http_countersign_file_read(ngx_pool_t *pool, ngx_log_t *log, ngx_str_t *path, ngx_str_t *out);
+void ngx_http_countersign_file_watch(ngx_http_countersign_policy_t *policy, ngx_log_t *log, ngx_uint_t first);
+ngx_int_t ngx_http_countersign_entropy(u_char *bytes, size_t count);
+countersign_time ngx_http_countersign_clocks(void);
+
+/* _worker.c: what each worker has */
+ngx_int_t ngx_http_countersign_init_process(ngx_cycle_t *cycle);
+void ngx_http_countersign_exit_process(ngx_cycle_t *cycle);
+extern countersign_decision  *ngx_http_countersign_verdict;
+
+/* _check.c, _request.c: the access phase */
+ngx_int_t ngx_http_countersign_access_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_countersign_precontent_handler(ngx_http_request_t *r);
+ngx_http_countersign_ctx_t *ngx_http_countersign_get_ctx(ngx_http_request_t *r);
+ngx_http_countersign_ctx_t *ngx_http_countersign_add_ctx(ngx_http_request_t *r);
+ngx_int_t ngx_http_countersign_request_fill(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
+    ngx_http_countersign_ctx_t *ctx, countersign_request *request);
+
+void ngx_http_countersign_count(ngx_http_countersign_loc_conf_t *lcf, uint32_t reason);
+
+/* _zone.c, _lease.c, _reload.c: memory that workers share */
+char *ngx_http_countersign_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_countersign_zone_location(ngx_http_countersign_loc_conf_t *lcf);
+ngx_http_countersign_lease_e ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch,
+    countersign_fetch_result *result);
+void ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result,
+    ngx_uint_t is_good);
+ngx_http_countersign_seen_t *ngx_http_countersign_lease_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key);
+countersign_str ngx_http_countersign_lease_copy(ngx_pool_t *pool, ngx_str_t *text);
+void ngx_http_countersign_lease_load(ngx_http_countersign_policy_t *policy, ngx_log_t *log);
+
+/* _fetch.c, _fetch_request.c: tickets, and the detached requests that answer them; _wait.c: who waits for them */
+void ngx_http_countersign_fetch_due(ngx_http_countersign_policy_t *policy);
+void ngx_http_countersign_fetch_exit(ngx_http_countersign_policy_t *policy);
+void ngx_http_countersign_fetch_ended(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result);
+ngx_int_t ngx_http_countersign_fetch_start(ngx_http_countersign_fetch_t *fetch);
+ngx_int_t ngx_http_countersign_fetch_stop(ngx_http_countersign_fetch_t *fetch);
+ngx_int_t ngx_http_countersign_fetch_header(ngx_http_request_t *r, ngx_http_countersign_fetch_t *fetch);
+ngx_int_t ngx_http_countersign_fetch_body(ngx_http_request_t *r, ngx_http_countersign_fetch_t *fetch, ngx_chain_t *in);
+ngx_int_t ngx_http_countersign_fetch_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+ngx_int_t ngx_http_countersign_wait(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
+    ngx_http_countersign_ctx_t *ctx, countersign_need *need);
+void ngx_http_countersign_wait_wake(ngx_http_countersign_policy_t *policy);
+void ngx_http_countersign_wait_resume(ngx_event_t *event);
+void ngx_http_countersign_wait_end(ngx_http_countersign_ctx_t *ctx);
+ngx_int_t ngx_http_countersign_wait_hold(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx,
+    ngx_http_countersign_hold_e hold, ngx_msec_t most);
+
+/* _hash.c: passwords in the thread pool */
+ngx_int_t ngx_http_countersign_hash(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx,
+    countersign_verifier *verifier);
+void ngx_http_countersign_hash_forget(ngx_http_countersign_ctx_t *ctx);
+
+/* _forward.c, _status.c */
+ngx_int_t ngx_http_countersign_forward(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx);
+char *ngx_http_countersign_status_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_countersign_metrics_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* _deny.c: header and body filters; _log.c: one line a denial */
+ngx_int_t ngx_http_countersign_filter_init(ngx_conf_t *cf);
+void ngx_http_countersign_log_denial(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx);
+
+/* _decision.c: the saved verdict of a request, loaded to be read */
+countersign_decision *ngx_http_countersign_decision_of(ngx_http_countersign_ctx_t *ctx);
+void ngx_http_countersign_decision_exit(void);
+
+/* _variables.c, _claims.c */
+ngx_int_t ngx_http_countersign_add_variables(ngx_conf_t *cf);
+char *ngx_http_countersign_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_countersign_claim_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+ngx_int_t ngx_http_countersign_claim_value(ngx_http_request_t *r, ngx_http_variable_value_t *v,
+    countersign_str pointer);
+void ngx_http_countersign_text_value(ngx_http_request_t *r, ngx_http_variable_value_t *v, countersign_str text);
+
+#endif

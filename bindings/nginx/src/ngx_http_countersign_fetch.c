@@ -1,0 +1,256 @@
+/*
+ * Tickets: what the library wants to have fetched, from a file or through an internal location, by this worker or by
+ * another one whose answer comes through the zone.
+ */
+
+#include "ngx_http_countersign.h"
+
+/* How often a worker looks whether another one has its answer. */
+#define NGX_HTTP_COUNTERSIGN_LOOK    50
+
+static void ngx_http_countersign_fetch_event(ngx_event_t *event);
+
+
+static ngx_http_countersign_source_t *
+ngx_http_countersign_fetch_source(ngx_http_countersign_policy_t *policy, countersign_str issuer)
+{
+    ngx_http_countersign_source_t  *source;
+    ngx_uint_t                      i;
+
+    for (i = 0; policy->sources != NULL && i < policy->sources->nelts; i++) {
+        source = (ngx_http_countersign_source_t *) policy->sources->elts + i;
+        if (source->issuer.len == issuer.len && ngx_memcmp(source->issuer.data, issuer.data, issuer.len) == 0) {
+            return source;
+        }
+    }
+    return NULL;
+}
+
+
+/* Opens a ticket: its memory, and its key in the zone. */
+static ngx_http_countersign_fetch_t *
+ngx_http_countersign_fetch_open(ngx_http_countersign_policy_t *policy, countersign_fetch *ticket)
+{
+    ngx_pool_t                    *pool = ngx_create_pool(4096, ngx_cycle->log);
+    ngx_http_countersign_fetch_t  *fetch;
+    u_char                        *p;
+
+    fetch = pool == NULL ? NULL : ngx_pcalloc(pool, sizeof(*fetch));
+    if (fetch == NULL) {
+        goto failed;
+    }
+    fetch->pool = pool;
+    fetch->policy = policy;
+    fetch->ticket = ticket;
+    fetch->info.struct_size = sizeof(fetch->info);
+    if (countersign_fetch_describe(ticket, &fetch->info) != COUNTERSIGN_OK) {
+        goto failed;
+    }
+    fetch->source = ngx_http_countersign_fetch_source(policy, fetch->info.issuer);
+    fetch->key.len = fetch->info.issuer.len + 1 + fetch->info.url.len;
+    fetch->key.data = p = ngx_pnalloc(pool, fetch->key.len);
+    if (p == NULL) {
+        goto failed;
+    }
+    p = ngx_cpymem(p, fetch->info.issuer.data, fetch->info.issuer.len);
+    *p++ = ' ';
+    ngx_memcpy(p, fetch->info.url.data, fetch->info.url.len);
+    fetch->event.data = fetch;
+    fetch->event.handler = ngx_http_countersign_fetch_event;
+    fetch->event.log = ngx_cycle->log;
+    fetch->event.cancelable = 1;
+    ngx_queue_insert_tail(&policy->fetches, &fetch->queue);
+    return fetch;
+
+failed:
+
+    countersign_fetch_free(ticket);
+    if (pool != NULL) {
+        ngx_destroy_pool(pool);
+    }
+    return NULL;
+}
+
+
+static void
+ngx_http_countersign_fetch_close(ngx_http_countersign_fetch_t *fetch)
+{
+    ngx_queue_remove(&fetch->queue);
+    if (fetch->event.timer_set) {
+        ngx_del_timer(&fetch->event);
+    }
+    if (fetch->event.posted) {
+        ngx_delete_posted_event(&fetch->event);
+    }
+    countersign_fetch_free(fetch->ticket);
+    ngx_destroy_pool(fetch->pool);
+}
+
+
+/* Closes the ticket with its answer, and tells the operator what the answer was. The fetch is gone then. */
+static void
+ngx_http_countersign_fetch_done(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result)
+{
+    countersign_report   *report = NULL;
+    countersign_finding   finding;
+    countersign_time      now = ngx_http_countersign_clocks();
+    countersign_status    status;
+    ngx_str_t             issuer, why;
+
+    result->ticket = fetch->info.ticket;
+    status = countersign_store_fetch_done(fetch->policy->store, result, &now, NULL, &report);
+    ngx_http_countersign_lease_answer(fetch, result, status == COUNTERSIGN_OK
+                                      && (result->outcome == COUNTERSIGN_OUTCOME_BODY
+                                          || result->outcome == COUNTERSIGN_OUTCOME_NOT_MODIFIED));
+    ngx_memzero(&finding, sizeof(finding));
+    finding.struct_size = sizeof(finding);
+    if (countersign_report_at(report, 0, &finding) != COUNTERSIGN_OK) {
+        finding.text = result->failure;
+    }
+    if (status != COUNTERSIGN_OK || result->outcome == COUNTERSIGN_OUTCOME_FAILED) {
+        issuer.data = (u_char *) fetch->info.issuer.data;
+        issuer.len = fetch->info.issuer.len;
+        why.data = (u_char *) finding.text.data;
+        why.len = finding.text.len;
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0, "countersign: no keys of \"%V\": %V", &issuer, &why);
+    }
+    countersign_report_free(report);
+    ngx_http_countersign_fetch_close(fetch);
+}
+
+
+/* An answer from a file. Metadata are in no file: the keys are pushed, and the ticket is done with. */
+static void
+ngx_http_countersign_fetch_file(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result)
+{
+    ngx_str_t  text;
+
+    if (fetch->info.kind != COUNTERSIGN_FETCH_KIND_KEY_SET) {
+        ngx_http_countersign_file_watch(fetch->policy, ngx_cycle->log, 1);
+        result->failure = ngx_http_countersign_literal("keys come from a file, which names no metadata");
+    } else if (ngx_http_countersign_file_read(fetch->pool, ngx_cycle->log, &fetch->source->file, &text) != NGX_OK) {
+        result->failure = ngx_http_countersign_literal("the file cannot be read");
+    } else {
+        result->outcome = COUNTERSIGN_OUTCOME_BODY;
+        result->body = ngx_http_countersign_view(&text);
+    }
+    ngx_http_countersign_fetch_done(fetch, result);
+}
+
+
+/* Asks for the lease: answers from the zone, starts the request, or looks again in a moment. */
+static void
+ngx_http_countersign_fetch_try(ngx_http_countersign_fetch_t *fetch)
+{
+    countersign_fetch_result  result;
+    uint64_t                  now = ngx_http_countersign_clocks().monotonic_nanos;
+
+    ngx_memzero(&result, sizeof(result));
+    result.struct_size = sizeof(result);
+    result.outcome = COUNTERSIGN_OUTCOME_FAILED;
+    if (fetch->source == NULL) {
+        result.failure = ngx_http_countersign_literal("no countersign_keys names this issuer");
+        ngx_http_countersign_fetch_done(fetch, &result);
+        return;
+    }
+    if (fetch->source->file.len > 0) {
+        ngx_http_countersign_fetch_file(fetch, &result);
+        return;
+    }
+    switch (ngx_http_countersign_lease_ask(fetch, &result)) {
+
+    case NGX_HTTP_COUNTERSIGN_LEASE_ANSWERED:
+        ngx_http_countersign_fetch_done(fetch, &result);
+        return;
+
+    case NGX_HTTP_COUNTERSIGN_LEASE_BUSY:
+        if (now < fetch->info.deadline_nanos) {
+            ngx_add_timer(&fetch->event, NGX_HTTP_COUNTERSIGN_LOOK);
+            return;
+        }
+        result.failure = ngx_http_countersign_literal("no answer by the worker that fetches");
+        ngx_http_countersign_fetch_done(fetch, &result);
+        return;
+
+    default:
+        break;
+    }
+    if (now >= fetch->info.deadline_nanos || ngx_http_countersign_fetch_start(fetch) != NGX_OK) {
+        result.outcome = COUNTERSIGN_OUTCOME_ABANDONED;
+        ngx_http_countersign_fetch_done(fetch, &result);
+        return;
+    }
+    if (!fetch->ended && !fetch->event.timer_set) {
+        ngx_add_timer(&fetch->event, (fetch->info.deadline_nanos - now) / 1000000 + 1);
+    }
+}
+
+
+/* The request has ended, its time is over, or it is time to look at the lease again. */
+static void
+ngx_http_countersign_fetch_event(ngx_event_t *event)
+{
+    ngx_http_countersign_fetch_t   *fetch = event->data;
+    ngx_http_countersign_policy_t  *policy = fetch->policy;
+    countersign_fetch_result        result;
+
+    if (fetch->root == NULL) {
+        ngx_http_countersign_fetch_try(fetch);
+    } else {
+        ngx_memzero(&result, sizeof(result));
+        result.struct_size = sizeof(result);
+        ngx_http_countersign_fetch_ended(fetch, &result);
+        if (ngx_http_countersign_fetch_stop(fetch) != NGX_OK) {
+            ngx_add_timer(event, NGX_HTTP_COUNTERSIGN_LOOK);
+            return;
+        }
+        ngx_http_countersign_fetch_done(fetch, &result);
+    }
+    ngx_http_countersign_fetch_due(policy);
+    ngx_http_countersign_wait_wake(policy);
+}
+
+
+/*
+ * Takes every ticket that is due. Called once a second, after each answer, and when a verdict wants keys; what files
+ * and the zone can answer is answered when it returns.
+ */
+void
+ngx_http_countersign_fetch_due(ngx_http_countersign_policy_t *policy)
+{
+    ngx_http_countersign_fetch_t  *fetch;
+    countersign_fetch             *ticket;
+    countersign_time               now = ngx_http_countersign_clocks();
+
+    if (ngx_terminate) {
+        return;
+    }
+    while (countersign_store_due_at(policy->store) <= now.monotonic_nanos
+           && countersign_store_next_fetch(policy->store, &now, &ticket) == COUNTERSIGN_OK)
+    {
+        fetch = ngx_http_countersign_fetch_open(policy, ticket);
+        if (fetch == NULL) {
+            return;                         /* memory is short; the ticket ends with its deadline */
+        }
+        ngx_http_countersign_fetch_try(fetch);
+        now = ngx_http_countersign_clocks();
+    }
+}
+
+
+/* The worker ends: leases are given back, so that nobody waits for them. */
+void
+ngx_http_countersign_fetch_exit(ngx_http_countersign_policy_t *policy)
+{
+    ngx_http_countersign_fetch_t  *fetch;
+    countersign_fetch_result       result;
+
+    while (!ngx_queue_empty(&policy->fetches)) {
+        fetch = ngx_queue_data(ngx_queue_head(&policy->fetches), ngx_http_countersign_fetch_t, queue);
+        ngx_memzero(&result, sizeof(result));
+        result.struct_size = sizeof(result);
+        result.outcome = COUNTERSIGN_OUTCOME_ABANDONED;
+        (void) ngx_http_countersign_fetch_stop(fetch);
+        ngx_http_countersign_fetch_done(fetch, &result);
+    }
+}

@@ -1,0 +1,303 @@
+/*
+ * The lease of a fetch: one worker fetches an address for all, and its answer, good or bad, answers the tickets of the
+ * others. So the number of fetches that the core promises holds for the server and not for each worker.
+ *
+ * A worker fetches only when it has seen the last answer already, so that its own pause since then, which the
+ * core sees to, is over for the server too. A lease ends with its ticket's deadline, and at once if its worker is
+ * gone. Without a zone every worker fetches for itself.
+ */
+
+#include "ngx_http_countersign.h"
+
+/*
+ * How old an answer may be to count for a key id that is not in it, or if it is a failure: as old as a policy's
+ * cooldown is unless it says otherwise. What is older may not hold any more.
+ */
+#define NGX_HTTP_COUNTERSIGN_YOUNG    UINT64_C(30000000000)
+
+
+static ngx_http_countersign_entry_t *
+ngx_http_countersign_lease_entry(ngx_http_countersign_zone_t *zone, ngx_str_t *key, size_t issuer_len)
+{
+    ngx_http_countersign_entry_t  *entry;
+
+    for (entry = zone->shared->entries; entry != NULL; entry = entry->next) {
+        if (entry->key_len == key->len && ngx_memcmp(entry->key, key->data, key->len) == 0) {
+            return entry;
+        }
+    }
+    entry = ngx_slab_calloc_locked(zone->slab, sizeof(*entry) + key->len);
+    if (entry != NULL) {
+        entry->key_len = key->len;
+        entry->issuer_len = issuer_len;
+        ngx_memcpy(entry->key, key->data, key->len);
+        entry->next = zone->shared->entries;
+        zone->shared->entries = entry;
+    }
+    return entry;
+}
+
+
+/* What this worker has seen of an address. NULL if memory is short. */
+ngx_http_countersign_seen_t *
+ngx_http_countersign_lease_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key)
+{
+    ngx_http_countersign_seen_t  *seen;
+
+    for (seen = policy->seen; seen != NULL; seen = seen->next) {
+        if (seen->key.len == key->len && ngx_memcmp(seen->key.data, key->data, key->len) == 0) {
+            return seen;
+        }
+    }
+    /* Addresses are few: the policy's, and those that its issuers' metadata name. */
+    seen = ngx_pcalloc(ngx_cycle->pool, sizeof(*seen) + key->len);
+    if (seen != NULL) {
+        seen->key.data = (u_char *) seen + sizeof(*seen);
+        seen->key.len = key->len;
+        ngx_memcpy(seen->key.data, key->data, key->len);
+        seen->next = policy->seen;
+        policy->seen = seen;
+    }
+    return seen;
+}
+
+
+/* Copies what the zone has into pool; NULL if it has nothing, or memory is short. */
+countersign_str
+ngx_http_countersign_lease_copy(ngx_pool_t *pool, ngx_str_t *text)
+{
+    u_char  *copy = text->data == NULL ? NULL : ngx_pnalloc(pool, text->len + 1);
+
+    if (copy == NULL) {
+        return (countersign_str) { NULL, 0 };
+    }
+    ngx_memcpy(copy, text->data, text->len);
+    return (countersign_str) { (char *) copy, text->len };
+}
+
+
+/* Another worker's answer, as an answer to this ticket: older by what has passed since. */
+static void
+ngx_http_countersign_lease_read(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
+    uint64_t now, countersign_fetch_result *result)
+{
+    uint64_t  passed = now > entry->answered_at ? (now - entry->answered_at) / 1000000000 : 0;
+
+    result->outcome = entry->outcome;
+    result->failure = ngx_http_countersign_literal("another worker's fetch failed");
+    if (entry->outcome != COUNTERSIGN_OUTCOME_BODY) {
+        return;
+    }
+    result->body = ngx_http_countersign_lease_copy(fetch->pool, &entry->body);
+    result->etag = ngx_http_countersign_lease_copy(fetch->pool, &entry->etag);
+    result->cache_control = ngx_http_countersign_lease_copy(fetch->pool, &entry->cache_control);
+    result->age_seconds = entry->age + passed;
+    if (passed >= 60 && (entry->cache_control.len == 0
+                         || ngx_strlcasestrn(entry->cache_control.data,
+                                             entry->cache_control.data + entry->cache_control.len,
+                                             (u_char *) "max-age", sizeof("max-age") - 2) == NULL))
+    {
+        /* Nothing but the policy's ttl tells how long it lives, which would start anew: it gets the shortest life. */
+        result->cache_control = ngx_http_countersign_literal("max-age=0");
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_countersign_lease_is_held(ngx_http_countersign_entry_t *entry, uint64_t now)
+{
+    if (entry->holder == 0 || now > entry->until) {
+        return 0;
+    }
+    return !(kill(entry->holder, 0) == -1 && ngx_errno == NGX_ESRCH);
+}
+
+
+/* Brings what another worker has fetched without closing the ticket. */
+static void
+ngx_http_countersign_lease_push(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result,
+    int64_t fetched_at)
+{
+    countersign_time  now = ngx_http_countersign_clocks();
+    countersign_keys  keys;
+
+    ngx_memzero(&keys, sizeof(keys));
+    keys.struct_size = sizeof(keys);
+    keys.jwks = result->body;
+    keys.etag = result->etag;
+    keys.fetched_at_seconds = fetched_at;
+    (void) countersign_store_set_keys_fetched(fetch->policy->store, fetch->info.issuer, &keys, &now, NULL);
+}
+
+
+/* What the zone has for a ticket. */
+typedef enum {
+    NGX_HTTP_COUNTERSIGN_NOTHING,           /* nothing new */
+    NGX_HTTP_COUNTERSIGN_ANSWER,
+    NGX_HTTP_COUNTERSIGN_HINT               /* new to this worker, but too old to answer this ticket */
+} ngx_http_countersign_finding_e;
+
+
+static ngx_http_countersign_finding_e
+ngx_http_countersign_lease_look(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
+    ngx_http_countersign_seen_t *seen, uint64_t now)
+{
+    ngx_uint_t  young = now - entry->answered_at < NGX_HTTP_COUNTERSIGN_YOUNG;
+    ngx_uint_t  is_new = entry->serial != 0 && (entry->serial != seen->serial || (seen->loaded && young));
+
+    seen->loaded = 0;
+    if (!is_new) {
+        return NGX_HTTP_COUNTERSIGN_NOTHING;
+    }
+    seen->serial = entry->serial;
+    if (young) {
+        return NGX_HTTP_COUNTERSIGN_ANSWER;
+    }
+    if (entry->outcome != COUNTERSIGN_OUTCOME_BODY) {
+        return NGX_HTTP_COUNTERSIGN_NOTHING;
+    }
+    return fetch->info.reason == COUNTERSIGN_FETCH_REASON_UNKNOWN_KID
+           && fetch->info.kind == COUNTERSIGN_FETCH_KIND_KEY_SET
+           ? NGX_HTTP_COUNTERSIGN_HINT : NGX_HTTP_COUNTERSIGN_ANSWER;
+}
+
+
+/* Asks for the right to fetch. With LEASE_ANSWERED, result has the answer, in the fetch's pool. */
+ngx_http_countersign_lease_e
+ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result)
+{
+    ngx_http_countersign_zone_t     *zone = fetch->policy->zone;
+    ngx_http_countersign_seen_t     *seen;
+    ngx_http_countersign_entry_t    *entry;
+    ngx_http_countersign_lease_e     lease = NGX_HTTP_COUNTERSIGN_LEASE_TAKEN;
+    ngx_http_countersign_finding_e   finding;
+    countersign_fetch_result         hint;
+    uint64_t                         now = ngx_http_countersign_clocks().monotonic_nanos;
+    int64_t                          fetched_at = 0;
+
+    if (zone == NULL) {
+        return lease;
+    }
+    seen = ngx_http_countersign_lease_seen(fetch->policy, &fetch->key);
+    ngx_shmtx_lock(&zone->slab->mutex);
+    entry = ngx_http_countersign_lease_entry(zone, &fetch->key, fetch->info.issuer.len);
+    if (entry == NULL || seen == NULL) {
+        ngx_shmtx_unlock(&zone->slab->mutex);
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "countersign_zone \"%V\" is full: this worker fetches for itself",
+                      &zone->shm->shm.name);
+        return lease;
+    }
+    finding = ngx_http_countersign_lease_look(fetch, entry, seen, now);
+    if (finding == NGX_HTTP_COUNTERSIGN_HINT) {
+        hint = *result;
+        ngx_http_countersign_lease_read(fetch, entry, now, &hint);
+        fetched_at = entry->wall_seconds - (int64_t) entry->age;
+    }
+    if (finding == NGX_HTTP_COUNTERSIGN_ANSWER) {
+        ngx_http_countersign_lease_read(fetch, entry, now, result);
+        lease = NGX_HTTP_COUNTERSIGN_LEASE_ANSWERED;
+
+    } else if (ngx_http_countersign_lease_is_held(entry, now)) {
+        lease = NGX_HTTP_COUNTERSIGN_LEASE_BUSY;
+
+    } else {
+        entry->holder = ngx_pid;
+        fetch->lease = ++entry->lease;
+        entry->until = fetch->info.deadline_nanos;
+        entry->fetches++;
+    }
+    ngx_shmtx_unlock(&zone->slab->mutex);
+    if (finding == NGX_HTTP_COUNTERSIGN_HINT) {
+        ngx_http_countersign_lease_push(fetch, &hint, fetched_at);
+    }
+    return lease;
+}
+
+
+/* Puts text in place of what *place has in the zone; nothing there if the zone is full. */
+static ngx_int_t
+ngx_http_countersign_lease_write(ngx_http_countersign_zone_t *zone, ngx_str_t *place, countersign_str text)
+{
+    if (place->data != NULL) {
+        ngx_slab_free_locked(zone->slab, place->data);
+        ngx_str_null(place);
+    }
+    if (text.data == NULL) {
+        return NGX_OK;
+    }
+    place->data = ngx_slab_alloc_locked(zone->slab, text.len + 1);
+    if (place->data == NULL) {
+        return NGX_ERROR;
+    }
+    ngx_memcpy(place->data, text.data, text.len);
+    place->len = text.len;
+    return NGX_OK;
+}
+
+
+/* Puts a good answer into the zone; gives whether it is there for the others. */
+static ngx_uint_t
+ngx_http_countersign_lease_keep(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry,
+    countersign_fetch_result *result)
+{
+    entry->age = result->age_seconds;
+    if (ngx_http_countersign_lease_write(zone, &entry->cache_control, result->cache_control) != NGX_OK) {
+        return 0;
+    }
+    if (result->outcome == COUNTERSIGN_OUTCOME_BODY
+        && (ngx_http_countersign_lease_write(zone, &entry->etag, result->etag) != NGX_OK
+            || ngx_http_countersign_lease_write(zone, &entry->body, result->body) != NGX_OK))
+    {
+        return 0;
+    }
+    return entry->body.data != NULL;        /* 304 leaves the one that is there */
+}
+
+
+/*
+ * Ends the lease with what came of the fetch. A bad answer leaves the body that is there, for workers that start
+ * later; an abandoned fetch changes nothing but the lease.
+ */
+void
+ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result,
+    ngx_uint_t is_good)
+{
+    ngx_http_countersign_zone_t   *zone = fetch->policy->zone;
+    ngx_http_countersign_entry_t  *entry;
+    ngx_http_countersign_seen_t   *seen;
+    countersign_time               now = ngx_http_countersign_clocks();
+    ngx_uint_t                     is_shared = 1;
+
+    if (fetch->lease == 0) {
+        return;
+    }
+    seen = ngx_http_countersign_lease_seen(fetch->policy, &fetch->key);
+    ngx_shmtx_lock(&zone->slab->mutex);
+    entry = ngx_http_countersign_lease_entry(zone, &fetch->key, fetch->info.issuer.len);
+    if (entry == NULL || entry->lease != fetch->lease) {
+        ngx_shmtx_unlock(&zone->slab->mutex);
+        return;                             /* the lease was over, and is somebody else's */
+    }
+    fetch->lease = 0;
+    entry->holder = 0;
+    if (result->outcome != COUNTERSIGN_OUTCOME_ABANDONED) {
+        entry->kind = fetch->info.kind;
+        entry->answered_at = now.monotonic_nanos;
+        entry->outcome = is_good ? COUNTERSIGN_OUTCOME_BODY : COUNTERSIGN_OUTCOME_FAILED;
+        if (is_good) {
+            entry->wall_seconds = now.wall_seconds;
+            is_shared = ngx_http_countersign_lease_keep(zone, entry, result);
+        } else {
+            entry->failures++;
+        }
+        entry->serial = is_shared ? ++entry->answers : 0;
+        if (seen != NULL) {
+            seen->serial = entry->serial;
+        }
+    }
+    ngx_shmtx_unlock(&zone->slab->mutex);
+    if (!is_shared) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "countersign_zone \"%V\" is too small for the keys of \"%V\"",
+                      &zone->shm->shm.name, &fetch->source->issuer);
+    }
+}

@@ -1,0 +1,79 @@
+/*
+ * Questions that the library answers by judging a made-up request while the configuration is read: whether a profile
+ * is there, and whether the policy takes passwords, whose hashes need a thread pool.
+ */
+
+#include "ngx_http_countersign.h"
+
+/* Judges a made-up request; gives whether it could be. The decision is of the caller. */
+static ngx_int_t
+ngx_http_countersign_probe_check(ngx_http_countersign_loc_conf_t *lcf, countersign_decision *decision)
+{
+    countersign_request  request;
+    countersign_field    field;
+    countersign_status   status;
+
+    field.name = ngx_http_countersign_literal("authorization");
+    field.value = ngx_http_countersign_literal("Basic cHJvYmU6cHJvYmU=");
+    ngx_memzero(&request, sizeof(request));
+    request.struct_size = sizeof(request);
+    request.method = ngx_http_countersign_literal("GET");
+    request.target = ngx_http_countersign_literal("https://localhost/");
+    request.fields = &field;
+    request.field_count = 1;
+    request.now_seconds = ngx_time();
+    if (lcf->profile.len > 0) {
+        request.profile = ngx_http_countersign_view(&lcf->profile);
+    }
+    status = countersign_check(lcf->policy->probe, &request, decision);
+    return status == COUNTERSIGN_OK || status == COUNTERSIGN_DENIED ? NGX_OK : NGX_ERROR;
+}
+
+
+/* Passwords are hashed in nginx's default thread pool; without one they would stop every other request. */
+static ngx_int_t
+ngx_http_countersign_probe_threads(ngx_conf_t *cf, ngx_http_countersign_loc_conf_t *lcf)
+{
+#if (NGX_THREADS)
+    ngx_http_countersign_main_conf_t  *mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_countersign_module);
+
+    if (mcf->threads == NULL) {
+        mcf->threads = ngx_thread_pool_add(cf, NULL);
+    }
+    return mcf->threads == NULL ? NGX_ERROR : NGX_OK;
+#else
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "countersign: \"%V\" takes passwords, whose hashes would hold up every "
+                  "other request: this nginx is built without --with-threads in %s:%ui", &lcf->policy->path,
+                  lcf->conf_file, lcf->conf_line);
+    return NGX_ERROR;
+#endif
+}
+
+
+/* Asks the policy of a location what its directives rely on. */
+ngx_int_t
+ngx_http_countersign_policy_probe(ngx_conf_t *cf, ngx_http_countersign_loc_conf_t *lcf)
+{
+    countersign_decision  *decision = NULL;
+    countersign_need       need;
+    ngx_int_t              rc = NGX_ERROR;
+
+    ngx_memzero(&need, sizeof(need));
+    need.struct_size = sizeof(need);
+    if (countersign_decision_new(&decision) == COUNTERSIGN_OK
+        && ngx_http_countersign_probe_check(lcf, decision) == NGX_OK
+        && countersign_decision_need(decision, &need) == COUNTERSIGN_OK)
+    {
+        rc = NGX_OK;
+    }
+    if (rc == NGX_OK && countersign_decision_reason(decision) == COUNTERSIGN_REASON_INTERNAL_ERROR) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "countersign: \"%V\" has no profile \"%V\" in %s:%ui",
+                      &lcf->policy->path, &lcf->profile, lcf->conf_file, lcf->conf_line);
+        rc = NGX_ERROR;
+    }
+    if (rc == NGX_OK && need.kind == COUNTERSIGN_NEED_SLOW_HASH) {
+        rc = ngx_http_countersign_probe_threads(cf, lcf);
+    }
+    countersign_decision_free(decision);
+    return rc;
+}

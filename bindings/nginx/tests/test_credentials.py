@@ -1,0 +1,174 @@
+"""Passwords, API keys, session cookies, and a token from a variable."""
+
+import base64
+import hashlib
+import threading
+import time
+import unittest
+
+import bcrypt
+from support.http import Connection, Response, bearer, fetch
+from support.site import KEY, Site, policy
+
+API_KEY = "acme_live_0123456789abcdef"
+FAST = bcrypt.hashpw(b"secret", bcrypt.gensalt(10)).decode()
+SLOW = bcrypt.hashpw(b"secret", bcrypt.gensalt(13)).decode()
+BASIC = 'Basic realm="reports", charset="UTF-8"'
+
+
+def basic(user: str, password: str) -> list[tuple[str, str]]:
+    """The Authorization field of a user."""
+    return [("Authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode())]
+
+
+class Credentials(Site):
+    server = """
+    countersign policy.json;
+    location / { proxy_pass UPSTREAM; }
+    location /scoped { countersign_scope "admin"; proxy_pass UPSTREAM; }
+    location /file { countersign passwords.json; }
+    location /from-variable { countersign bearer.json; countersign_token $arg_t; proxy_pass UPSTREAM; }
+    location /from-header { countersign bearer.json; countersign_token $http_x_token; proxy_pass UPSTREAM; }
+    """
+    policies = {
+        "policy.json": policy(
+            basic={
+                "users": {"alice": {"hash": FAST, "scopes": ["admin"]}, "bob": {"hash": FAST}, "slow": {"hash": SLOW}}
+            },
+            api_key={
+                "keys": [
+                    {"id": "billing", "sha256": hashlib.sha256(API_KEY.encode()).hexdigest(), "scopes": ["admin"]},
+                    {"id": "gone", "sha256": hashlib.sha256(b"gone").hexdigest(), "revoked": True},
+                ]
+            },
+            session={"origins": ["https://app.example.com"]},
+        )
+        | {"bearer": policy()["bearer"] | {"sources": ["header", {"cookie": "__Host-session"}]}},
+        "passwords.json": {"realm": "reports", "basic": {"htpasswd": f"carol:{FAST}\n"}},
+        "bearer.json": policy(),
+    }
+
+    def test_every_scheme_is_offered_on_a_line_of_its_own(self) -> None:
+        answer = self.get("/")
+        self.assertEqual(
+            answer.challenges,
+            ['Bearer realm="reports"', BASIC, 'Api-Key realm="reports", header="X-API-Key"'],
+        )
+
+    def test_passwords(self) -> None:
+        for user, password, status in (
+            ("alice", "secret", 200),
+            ("alice", "wrong", 401),
+            ("nobody", "secret", 401),
+            ("bob", "secret", 200),
+        ):
+            for _ in range(2):
+                answer = self.get_with("/", basic(user, password))
+                self.assertEqual((answer.status, user), (status, user))
+                self.assertEqual(BASIC in answer.challenges, status == 401)
+        self.assertEqual(self.get_with("/scoped", basic("alice", "secret")).status, 200)
+        self.assertEqual(self.get_with("/scoped", basic("bob", "secret")).status, 403)
+
+    def test_passwords_of_an_htpasswd(self) -> None:
+        self.assertEqual(self.get_with("/file", basic("carol", "secret")).status, 404)
+        answer = self.get_with("/file", basic("carol", "no"))
+        self.assertEqual((answer.status, answer.challenges), (401, [BASIC]))
+
+    def test_a_password_with_a_body(self) -> None:
+        for body in (b"a", b"x" * 100_000):
+            answer = self.get_with("/", basic("alice", "secret"), method="POST", body=body)
+            self.assertEqual((answer.status, answer.json()["body"]), (200, len(body)))
+
+    def test_a_slow_hash_holds_up_nobody_else(self) -> None:
+        """One worker: while it waits for a hash of half a second, it answers others."""
+        answers: list[tuple[Response, float]] = []
+
+        def slow() -> None:
+            answer = self.get_with("/", basic("slow", "wrong"))
+            answers.append((answer, time.monotonic()))
+
+        thread = threading.Thread(target=slow)
+        thread.start()
+        time.sleep(0.05)
+        token, ends = KEY.token(), []
+        for _ in range(20):
+            self.assertEqual(self.get("/", token).status, 200)
+            ends.append(time.monotonic())
+        self.assertEqual(answers, [], "the slow hash was done before others were answered")
+        thread.join(30)
+        self.assertEqual(answers[0][0].status, 401)
+        self.assertLess(ends[-1], answers[0][1])
+
+    def test_a_client_that_leaves_while_its_hash_is_made(self) -> None:
+        for _ in range(3):
+            connection = Connection(self.nginx.port)
+            connection.send("GET", "/", basic("slow", "secret"))
+            time.sleep(0.05)
+            connection.close()
+        self.assertEqual(self.get("/", KEY.token()).status, 200)
+        self.assertEqual(self.get_with("/", basic("slow", "secret")).status, 200)
+
+    def test_many_passwords_at_once(self) -> None:
+        answers: list[int] = []
+        threads = [
+            threading.Thread(target=lambda n=n: answers.append(self.get_with("/", basic("alice", f"no{n}")).status))
+            for n in range(30)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        self.assertEqual(len(answers), 30)
+        self.assertEqual(set(answers) - {401, 503}, set())
+        self.assertIn(401, answers)
+
+    def test_api_keys(self) -> None:
+        for fields, status in (
+            ([("X-API-Key", API_KEY)], 200),
+            ([("Authorization", f"Api-Key {API_KEY}")], 200),
+            ([("X-API-Key", "no")], 401),
+            ([("X-API-Key", "gone")], 401),
+            ([("X-API-Key", API_KEY)] * 2, 401),
+            ([("X-API-Key", API_KEY), *bearer(KEY.token())], 401),
+        ):
+            self.assertEqual(self.get_with("/", fields).status, status, fields)
+        self.assertEqual(self.get_with("/scoped", [("X-API-Key", API_KEY)]).status, 200)
+        self.get_with("/?who", [("X-API-Key", API_KEY)])
+        line = self.nginx.logged("/?who")
+        self.assertEqual((line["subject"], line["scheme"]), ("billing", "Api-Key"))
+
+    def test_session_cookies(self) -> None:
+        cookie = ("Cookie", f"a=b; __Host-session={KEY.token()}")
+        answer = self.get_with("/", [cookie])
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(answer.one("cache-control"), "private")
+        for fields, status in (
+            ([cookie], 403),
+            ([cookie, ("Sec-Fetch-Site", "same-origin")], 200),
+            ([cookie, ("Sec-Fetch-Site", "cross-site")], 403),
+            ([cookie, ("Origin", "https://app.example.com")], 200),
+            ([cookie, ("Origin", "https://evil.example")], 403),
+        ):
+            answer = self.get_with("/", fields, method="POST", body=b"x")
+            self.assertEqual((answer.status, answer.challenges), (status, []), fields[1:])
+        twice = [("Cookie", f"__Host-session={KEY.token()}")] * 2
+        self.assertEqual(self.get_with("/?twice", twice).status, 401)
+        self.assertEqual(self.nginx.logged("/?twice")["reason"], "session_invalid")
+
+    def test_a_token_from_a_variable(self) -> None:
+        self.assertEqual(self.get(f"/from-variable?t={KEY.token()}").status, 200)
+        self.assertEqual(self.get("/from-variable?t=undefined").status, 401)
+        self.assertEqual(self.get("/from-variable").status, 401)
+        self.assertEqual(self.get_with("/from-header", [("X-Token", KEY.token())]).status, 200)
+        self.assertEqual(self.get("/from-header").status, 401)
+
+    def test_the_variable_stands_in_place_of_the_header(self) -> None:
+        """Never the one that happens to be good: the header is not looked at."""
+        for field, variable, status in ((KEY.token(), "undefined", 401), ("undefined", KEY.token(), 200)):
+            answer = fetch(self.nginx.port, f"/from-variable?t={variable}", bearer(field))
+            self.assertEqual(answer.status, status, (field[:9], variable[:9]))
+        self.assertEqual(fetch(self.nginx.port, "/from-variable", bearer(KEY.token())).status, 401)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -51,6 +51,22 @@ fuzz: setup ## Fuzz every parser for FUZZ_SECONDS in all
 bench: setup ## Measure against the bare signature check and against rivals, in one run
 	@tools/bench.sh
 
+.PHONY: node
+node: setup ## Build the Node front and run its tests
+	@tools/node-front.sh
+
+.PHONY: bench-node
+bench-node: ## Measure the Node front against the libraries that Node programs use, in one run
+	@tools/bench-node.sh
+
+.PHONY: python
+python: setup ## Build the Python wheel into target/wheels and run its tests in a fresh environment
+	@tools/python-front.sh
+
+.PHONY: bench-python
+bench-python: setup ## Measure the Python front against other libraries, in one run
+	@tools/bench-python.sh
+
 .PHONY: docs
 docs: ## Write the generated pages of docs/ anew
 	@tools/docs.sh

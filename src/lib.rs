@@ -12,6 +12,7 @@ pub mod arena;
 mod base64_standard;
 pub mod base64url;
 pub mod claims;
+pub mod client;
 #[cfg(feature = "conform")]
 pub mod conform;
 mod constant_time;

@@ -339,7 +339,7 @@ fn passwords_keys_and_cookies_allocate_nothing_of_ours() {
     let verifier = Verifier::new(Policy::load(policy.as_bytes(), &[]).unwrap().0);
     let token = signer.token(&claims("reports:read", ""));
     let cookie = format!("a=1; __Host-s={token}; b=2");
-    let signed =
+    let cookie_of =
         |name, reason, value: &str| Case { signed: Some(token.clone()), ..early(name, reason, "Cookie", value) };
     let cases = [
         early("key", Reason::Ok, "X-API-Key", "key-one-0123456789"),
@@ -353,7 +353,7 @@ fn passwords_keys_and_cookies_allocate_nothing_of_ours() {
         early("no colon", Reason::BasicMalformed, "Authorization", "Basic YWJj"),
         early("no base64", Reason::BasicMalformed, "Authorization", "Basic a-_b"),
         early("empty password", Reason::PasswordRejected, "Authorization", "Basic YTo="),
-        signed("cookie", Reason::Ok, &cookie),
+        cookie_of("cookie", Reason::Ok, &cookie),
         early("cookie twice", Reason::SessionInvalid, "Cookie", &format!("{cookie}; __Host-s=x")),
         early("cookie empty", Reason::BearerEmpty, "Cookie", "__Host-s="),
         Case::early(

@@ -49,7 +49,9 @@ const CRATES: &[(&str, &[&str])] = &[
         "zeroize::",
         &[
             "src/jose/",
+            "src/http/basic.rs",
             "src/json/document.rs",
+            "src/policy/basic.rs",
             "src/secret/password/",
             "src/result/decision.rs",
             "src/store/proofs.rs",

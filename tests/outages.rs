@@ -199,3 +199,20 @@ fn an_attempt_that_fails_while_a_kid_is_unknown_is_made_again() {
     assert_eq!(fetch(store, &[2], at_nanos(due)).reason, FetchReason::Retry);
     assert_eq!(reason(&verifier, 2, at_nanos(due)), Reason::Ok);
 }
+
+#[test]
+fn without_a_monotonic_clock_no_set_grows_too_old() {
+    let verifier = verifier(&fetched(""));
+    // Older than the clock has run: its end lies before the start.
+    let ancient = Wall::from_nanos(at(0).wall.nanos() - 40 * 86_400 * 1_000_000_000);
+    verifier.store().set_keys_fetched(ISSUER, jwks(&[1]).as_bytes(), ancient, at(1)).unwrap();
+    let token = token_of(ISSUER, 1, "");
+    let line = format!("Bearer {token}");
+    let lines = [countersign::FieldLine::new("Authorization", line.as_bytes())];
+    let request = countersign::Request::new("GET", "/", &lines, at(1).wall);
+    let mut decision = Decision::new();
+    verifier.check(&request, &mut decision);
+    assert_eq!(decision.reason(), Reason::Ok);
+    verifier.check(&request.monotonic(at(1).monotonic), &mut decision);
+    assert_eq!(decision.reason(), Reason::KeysUnavailable);
+}

@@ -24,6 +24,9 @@ grep -q 'needs a cryptography backend' <<<"$message"
 step "the command line"
 cargo test -p countersign-cli
 
+step "the Node front"
+tools/node-front.sh
+
 step "the C ABI"
 tests/c/run.sh
 
@@ -35,6 +38,9 @@ tools/fuzz.sh "${FUZZ_SECONDS:-40}"
 
 step "the corpus from its model, the schema against the loader"
 tools/python.sh
+
+step "the Python front"
+tools/python-front.sh
 
 step "documentation builds"
 RUSTDOCFLAGS='-D warnings' cargo doc -q --no-deps -p countersign --features conform,capi

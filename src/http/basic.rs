@@ -115,9 +115,9 @@ fn name_base64_slip(token: &[u8]) -> BasicFault {
 #[cold]
 fn name_colon_slip(decoded: &[u8]) -> BasicFault {
     let escaped = decoded.windows(3).any(|three| matches!(three, b"%3A" | b"%3a"));
-    let mut inner = [0; limits::BASIC_BYTES];
+    let mut inner = zeroize::Zeroizing::new([0; limits::BASIC_BYTES]);
     let without_end = decoded.trim_ascii_end();
-    let is_base64 = base64_standard::decode(base64_standard::split_padding(without_end).0, &mut inner)
+    let is_base64 = base64_standard::decode(base64_standard::split_padding(without_end).0, inner.as_mut_slice())
         .is_some_and(|inner| inner.contains(&b':'));
     let detail = match (escaped, is_base64, control_slip(decoded)) {
         (true, _, _) => Detail::PercentEncoded,

@@ -126,6 +126,11 @@ fn read_bytes(reader: &mut Reader<'_>, place: Option<&Place<'_, '_>>, bytes: &[u
             }
         };
     }
+    if bytes.trim_ascii().is_empty() {
+        // What is left of a file that was cut, or was not there.
+        reader.refuse_at(base, Code::ValueRefused, "found no bytes; an empty list is written []");
+        return None;
+    }
     let mut builder = ApiKeysBuilder::new();
     let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).enumerate();
     for (index, line) in lines.filter(|(_, line)| !line.is_empty()) {
@@ -150,6 +155,9 @@ fn read_list(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<ApiKeys> 
     };
     let mut builder = ApiKeysBuilder::new();
     let mut whole = true;
+    if elements.clone().next().is_none() {
+        reader.warn(place.pointer(), Code::KeysEmpty, "the list is empty: no key is good");
+    }
     for (index, value) in elements.enumerate() {
         whole &= add_key(reader, &place.element(index, value), &mut builder).is_some();
     }
@@ -236,8 +244,10 @@ fn read_digest(text: &str) -> Option<[u8; 32]> {
 
 /// The schemes that have sections of their own, or a protocol, carry no API keys.
 fn is_key_scheme(name: &str) -> bool {
-    let reserved = ["bearer", "basic", "digest", "dpop", "negotiate"];
-    http::is_http_token(name.as_bytes()) && !reserved.iter().any(|reserved| name.eq_ignore_ascii_case(reserved))
+    let reserved = ["basic", "digest", "dpop", "negotiate", "ntlm"];
+    let name = name.to_ascii_lowercase();
+    // What begins with the word Bearer may be a slip behind it.
+    http::is_http_token(name.as_bytes()) && !name.starts_with("bearer") && !reserved.contains(&name.as_str())
 }
 
 /// Printable, since it stands in logs.

@@ -3,6 +3,8 @@
 //! Either an object of users or the text of an htpasswd file, in the document or beside it. No text here
 //! repeats a hash; user names stand in pointers, since an operator has to find the place.
 
+use zeroize::Zeroizing;
+
 use super::compiled::Basic;
 use super::kind::Kind;
 use super::members::{BASIC, USER};
@@ -142,7 +144,7 @@ fn read_hash(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<PasswordH
         reader.refuse_type(place, &Kind::PasswordHash);
         return None;
     };
-    match PasswordHash::parse(&text.to_owned_string()) {
+    match PasswordHash::parse(&Zeroizing::new(text.to_owned_string())) {
         Ok(hash) => {
             warn_of_cost(reader, place.pointer(), &hash);
             Some(hash)
@@ -159,7 +161,7 @@ fn read_htpasswd_text(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<
         (Reference::Unknown, _) => return None,
         (Reference::Bytes(bytes), _) => (read_htpasswd(bytes), sha256(bytes)),
         (Reference::Other, Some(text)) => {
-            let text = text.to_owned_string();
+            let text = Zeroizing::new(text.to_owned_string());
             (read_htpasswd(text.as_bytes()), sha256(text.as_bytes()))
         }
         (Reference::Other, None) => {

@@ -186,7 +186,7 @@ impl PolicyDraft {
         }
         let sources = bearer.as_ref().map(|bearer| &bearer.sources);
         check_session(reader, sources, self.session.is_some(), self.transport);
-        check_places(reader, sources, api_key.as_ref());
+        check_places(reader, sources, api_key.as_ref(), self.session.as_ref());
         let only_cookies = sources.is_some_and(Sources::are_cookies) && basic.is_none() && api_key.is_none();
         let route = self.route.finish()?;
         let profiles = self.profiles.into_iter().map(|(name, draft)| draft.finish_over(name, &route));
@@ -241,8 +241,22 @@ fn check_session(reader: &mut Reader<'_>, sources: Option<&Sources>, has_session
     }
 }
 
-/// No place is read for a token and for a key.
-fn check_places(reader: &mut Reader<'_>, sources: Option<&Sources>, keys: Option<&ApiKeyRule>) {
+/// No place is read for two things.
+fn check_places(
+    reader: &mut Reader<'_>,
+    sources: Option<&Sources>,
+    keys: Option<&ApiKeyRule>,
+    session: Option<&Session>,
+) {
+    if let Some(csrf) = session.and_then(|session| session.csrf_header.as_deref()) {
+        let of_tokens =
+            sources.is_some_and(|sources| sources.headers.iter().any(|name| name.eq_ignore_ascii_case(csrf)));
+        let of_keys = keys.and_then(|keys| keys.header.as_deref()).is_some_and(|name| name.eq_ignore_ascii_case(csrf));
+        if of_tokens || of_keys {
+            let text = "a credential is read there, beside which a cookie does not count";
+            reader.refuse_at("/session/csrf/header".into(), Code::Contradiction, text);
+        }
+    }
     let (Some(sources), Some(keys)) = (sources, keys) else { return };
     let text = "`bearer.sources` reads a token there";
     if keys.header.as_ref().is_some_and(|name| sources.headers.iter().any(|other| other.eq_ignore_ascii_case(name))) {

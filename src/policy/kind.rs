@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Scopes,
     Source,
     FieldName,
+    /// A header field that no page of another site can send.
+    TellingField,
     ParameterName,
     CookieName,
     Sources,
@@ -79,6 +81,9 @@ impl Kind {
             Kind::Scopes => "a string of scopes with single spaces between, or a list of them".into(),
             Kind::Source => SOURCE.into(),
             Kind::FieldName => "the name of a header field other than Authorization, Proxy-Authorization and Cookie".into(),
+            Kind::TellingField => {
+                "the name of a header field that browsers neither send of themselves nor let every page set, such as \"X-CSRF-Token\"".into()
+            }
             Kind::ParameterName => "the name of a query parameter".into(),
             Kind::CookieName => "the name of a cookie".into(),
             Kind::Sources => format!("a list of one or more of {SOURCE}"),
@@ -108,7 +113,7 @@ impl Kind {
             Kind::Users => "an object of user names and hashes, or {\"ref\": \"<name>\"}".into(),
             Kind::Htpasswd => "the text of an htpasswd file, or {\"ref\": \"<name>\"}".into(),
             Kind::PasswordHash => "a hash made by bcrypt, argon2id or PBKDF2".into(),
-            Kind::KeyScheme => "the name of a scheme other than Bearer, Basic, Digest, DPoP and Negotiate".into(),
+            Kind::KeyScheme => "the name of a scheme other than Basic, Digest, DPoP, Negotiate and NTLM that does not begin with Bearer".into(),
             Kind::KeyPrefix => "a string of 1 to 32 visible ASCII characters".into(),
             Kind::ApiKeys => "a list of keys, or {\"ref\": \"<name>\"}".into(),
             Kind::KeyId => "a string of 1 to 128 printable ASCII characters".into(),

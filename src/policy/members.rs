@@ -259,7 +259,7 @@ const SESSION_MEMBERS: &[Member] = &[
 ];
 
 const CSRF_MEMBERS: &[Member] =
-    &[Member::new("header", Kind::FieldName, "A header field that only a page of ours sends.").required()];
+    &[Member::new("header", Kind::TellingField, "A header field that only a page of ours sends.").required()];
 
 const TIMING_MEMBERS: &[Member] = &[
     Member::new("ttl", Kind::Integer { min: 1, max: u32::MAX }, "Seconds that a set is fresh.").default("600"),
@@ -306,6 +306,7 @@ pub(super) const BEYOND_SCHEMA: &[&str] = &[
     "a source stands in the list once, header names compared without case",
     "a cookie source and the section session stand together, and a cookie whose name begins with neither __Host- nor __Secure- needs transport tls",
     "hashes of passwords are of a kind and a cost that are accepted, and names in an htpasswd stand there once",
+    "the field of session.csrf is none that browsers send of themselves or let every page set",
     "ids and hashes of API keys stand in the list once, and keys have a place to stand in that no bearer token has",
     "a parameter of a challenge stands there once, and its rule holds for its name in any case",
     "hosts, ports and escapes of URLs are well formed",

@@ -242,7 +242,12 @@ impl<'r> Reader<'r> {
         let known: Vec<&str> = self.refs.iter().map(|(name, _)| *name).collect();
         let known =
             if known.is_empty() { "none were passed".into() } else { format!("there are: {}", known.join(", ")) };
-        let text = format!("no bytes were passed under the name {:?}; {known}", name.to_owned_string());
+        // Whoever wrote a user called `ref` has written a hash here.
+        let name = name.to_owned_string();
+        let is_name =
+            name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        let name = if is_name { format!("{name:?}") } else { format!("that is {} bytes long", name.len()) };
+        let text = format!("no bytes were passed under the name {name}; {known}");
         self.refuse(place, Code::RefUnknown, text);
         Reference::Unknown
     }

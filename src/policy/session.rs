@@ -15,11 +15,57 @@ pub(super) fn read_session(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Se
     let mut session = Session { csrf_header: None, origins: Vec::new() };
     reader.object(place, &SESSION, |reader, member, place| match member.name {
         "csrf" => reader.object(place, &CSRF, |reader, member, place| {
-            session.csrf_header = reader.text(place, &member.kind, |text| is_token_field(&text).then_some(text));
+            session.csrf_header = reader.text(place, &member.kind, |text| is_telling(&text).then_some(text));
         }),
         _ => session.origins = read_origins(reader, place).unwrap_or_default(),
     });
     session
+}
+
+/// Whether a page of another site cannot send the field: what browsers send of themselves, and what Fetch lets any form
+/// or script set without asking first, tells nothing of who made the page.
+fn is_telling(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let anybodys = [
+        "accept",
+        "connection",
+        "content-",
+        "cookie",
+        "date",
+        "dnt",
+        "downlink",
+        "dpr",
+        "expect",
+        "forwarded",
+        "host",
+        "if-",
+        "keep-alive",
+        "origin",
+        "pragma",
+        "priority",
+        "proxy-",
+        "range",
+        "referer",
+        "save-data",
+        "sec-",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "via",
+        "viewport-width",
+        "width",
+        "x-forwarded-",
+        "access-control-",
+        "cache-control",
+    ];
+    let is_anybodys = |prefix: &&str| match prefix.strip_suffix('-') {
+        Some(_) => name.starts_with(*prefix),
+        None => name == **prefix || *prefix == "accept" && name.starts_with("accept-"),
+    };
+    is_token_field(&name) && !anybodys.iter().any(|prefix| is_anybodys(prefix))
 }
 
 fn read_origins(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<Vec<String>> {

@@ -13,7 +13,7 @@ pub(super) fn type_schema(kind: &Kind) -> Members {
         Kind::Realm => string("^[ -~]+$"),
         Kind::IssuerName => string("^(?!$)[^{}]*(\\{[^{}]+\\}[^{}]*)?$"),
         Kind::HttpsUrl => string(HTTPS_URL),
-        Kind::FieldName => {
+        Kind::FieldName | Kind::TellingField => {
             let reserved = reserved_names(&["authorization", "proxy-authorization", "cookie"]);
             string(&format!("^(?!({reserved})$){TOKEN}+$"))
         }
@@ -68,8 +68,8 @@ pub(super) fn type_schema(kind: &Kind) -> Members {
         Kind::Htpasswd => any_of([string(""), closed_object([("ref", string(""))])]),
         Kind::PasswordHash => string("^\\$(2[aby]|argon2id|pbkdf2-sha256|pbkdf2-sha512)\\$"),
         Kind::KeyScheme => {
-            let reserved = reserved_names(&["bearer", "basic", "digest", "dpop", "negotiate"]);
-            string(&format!("^(?!({reserved})$){TOKEN}+$"))
+            let reserved = reserved_names(&["basic", "digest", "dpop", "negotiate", "ntlm"]);
+            string(&format!("^(?!({reserved})$|{}){TOKEN}+$", reserved_names(&["bearer"])))
         }
         Kind::KeyPrefix => string("^[!-~]{1,32}$"),
         Kind::ApiKeys => any_of([list(0, reference("stored_key")), closed_object([("ref", string(""))])]),

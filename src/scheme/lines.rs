@@ -56,7 +56,7 @@ impl<'r> Lines<'r> {
         let mut lines = Lines::default();
         let sources = policy.bearer.as_ref().map(|bearer| &bearer.sources);
         let token_headers = sources.map(|sources| sources.headers.as_slice()).unwrap_or_default();
-        let key_header = policy.api_key.as_ref().and_then(|keys| keys.header.as_deref()).unwrap_or_default();
+        let key_header = policy.api_key.as_ref().and_then(|keys| keys.header.as_deref());
         let reads_cookies = sources.is_some_and(|sources| !sources.cookies.is_empty());
         for line in request.lines {
             match line.name.len() {
@@ -73,7 +73,7 @@ impl<'r> Lines<'r> {
             if token_headers.iter().any(|name| line.name.eq_ignore_ascii_case(name.as_bytes())) {
                 lines.tokens.add(line.value);
             }
-            if http::field_name_eq(line.name, key_header.as_bytes()) {
+            if key_header.is_some_and(|name| http::field_name_eq(line.name, name.as_bytes())) {
                 lines.keys.add(line.value);
                 lines.keys_in_fields += 1;
             }

@@ -29,7 +29,14 @@ impl LiveKeys {
     pub(crate) fn replace(&self, keys: ApiKeys) {
         let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
         retired.push(self.present.swap(Arc::new(keys)));
-        // A table of millions is freed here, by the writer, and not by whichever request was the last to read it.
+        drop(retired);
+        self.sweep();
+    }
+
+    /// Frees what no reader holds any more: a table of millions is freed by writers and by who asks for the status, and
+    /// not by whichever request was the last to read it.
+    pub(crate) fn sweep(&self) {
+        let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
         retired.retain(|table| Arc::strong_count(table) > 1);
     }
 }

@@ -7,7 +7,7 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::jose::{MacKey, constant_time_equal};
 
-/// A keyed digest of the user, the stored hash's place and the password.
+/// A keyed digest of the user and the password; the key is of the policy's hashes, so that it does not outlive them.
 #[derive(Clone, Copy)]
 pub(crate) struct Proof([u8; 32]);
 
@@ -39,7 +39,9 @@ type Bucket = [[AtomicU64; 4]; 4];
 impl Proofs {
     /// Room for the passwords of so many users. `secret` is of the policy's hashes, `entropy` of the process.
     pub(super) fn new(users: usize, secret: &[u8; 32], entropy: &[u8]) -> Self {
-        let mut seed = secret.to_vec();
+        // All of it at once: memory that grows leaves a copy behind.
+        let mut seed = Vec::with_capacity(secret.len() + entropy.len());
+        seed.extend_from_slice(secret);
         seed.extend_from_slice(entropy);
         let buckets = users.clamp(16, MOST_BUCKETS).next_power_of_two();
         let key = MacKey::new(&seed);

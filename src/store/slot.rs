@@ -72,7 +72,7 @@ impl Present {
     #[inline]
     pub(crate) fn keys(&self, now: Option<u64>) -> Option<&Arc<KeySet>> {
         let loaded = (*self.0).as_ref()?;
-        (now.unwrap_or(0) < loaded.dead_at).then_some(&loaded.keys)
+        now.is_none_or(|now| now < loaded.dead_at).then_some(&loaded.keys)
     }
 
     /// Whether the set stands in for one that was never fetched.

@@ -56,7 +56,8 @@ impl KeyStore {
         self.slots.iter().map(|slot| slot.issuer.as_str())
     }
 
-    /// Writes one JSON object on one line: every source with its keys, age, last failure, next due and counters.
+    /// Writes one JSON object on one line: every source with its keys, age, last failure, next due and
+    /// counters, what is revoked, and how many API keys there are in how many bytes.
     ///
     /// It names issuers, addresses and key ids, and never a key, a token or a secret. A member that is not
     /// known is `null`; durations are whole seconds.
@@ -73,8 +74,12 @@ impl KeyStore {
         }
         let [ids, sessions, subjects] = self.revoked.counts();
         let due = seconds_until(self.due_at(), now.monotonic);
+        self.api_keys.sweep();
+        let keys = self.api_keys.present();
+        let (count, bytes) = (keys.len(), keys.memory());
         let rest = format!(
-            "],\"due_in\":{due},\"revoked\":{{\"ids\":{ids},\"sessions\":{sessions},\"subjects\":{subjects}}}}}"
+            "],\"due_in\":{due},\"revoked\":{{\"ids\":{ids},\"sessions\":{sessions},\"subjects\":{subjects}}},\
+             \"api_keys\":{{\"count\":{count},\"bytes\":{bytes}}}}}"
         );
         sink.put(rest.as_bytes());
     }

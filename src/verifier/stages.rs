@@ -66,7 +66,7 @@ pub fn judge(
 /// The set of keys and the key; `then` gets it while the set is held.
 #[inline(never)]
 pub fn with_key<T>(verifier: &Verifier, header: JoseHeader<'_>, then: impl FnOnce(&ListedKey) -> T) -> Option<T> {
-    let issuer = verifier.policy.compiled().bearer.issuers.first()?;
+    let issuer = verifier.policy.compiled().bearer.as_ref()?.issuers.first()?;
     let rule = issuer.algorithms.map_or(AlgorithmRule::KeysDecide, AlgorithmRule::Listed);
     let algorithm = rule.select(header.algorithm()).ok()?;
     let present = verifier.store.present(0)?;

@@ -101,7 +101,7 @@ COUNTERSIGN_CONFORM=$work/sanitized/conform cargo test --quiet -p countersign --
 step "valgrind"
 watch=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible)
 catches valgrind "${watch[@]}" "$work/plain/faulty"
-for name in check host misuse memory grown claims tables loading tools tickets ticket_misuse exports revoking; do
+for name in check host misuse memory grown claims tables loading tools tickets ticket_misuse exports revoking passwords; do
     "${watch[@]}" "$work/plain/$name" || fail "$name failed under valgrind"
 done
 # These run by numbers: fewer of them, for a machine that is slowed down twentyfold.

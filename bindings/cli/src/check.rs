@@ -6,7 +6,7 @@ use std::sync::Arc;
 use countersign::claims::Scopes;
 use countersign::json::{Document, Duplicates};
 use countersign::time::{Now, Wall};
-use countersign::{Decision, FieldLine, KeyStore, KeysRefused, Need, Reason, Request, SchemeName, Verifier};
+use countersign::{Decision, Detail, FieldLine, KeyStore, KeysRefused, Need, Reason, Request, SchemeName, Verifier};
 
 use crate::args::CheckArgs;
 use crate::fault::{Answer, Fault, Outcome};
@@ -216,7 +216,8 @@ fn write_json(decision: &Decision, out: &mut Output) {
         .raw("headers", &array(fields))
         .raw("claims", claims.as_deref().unwrap_or("null"))
         .raw("need", need.as_deref().unwrap_or("null"))
-        .text_or_null("body", Some(decision.body()).filter(|body| !body.is_empty()));
+        .text_or_null("body", Some(decision.body()).filter(|body| !body.is_empty()))
+        .text_or_null("detail", decision.detail().map(Detail::name));
     out.line(&object.finish());
 }
 
@@ -258,7 +259,10 @@ fn write_findings(decision: &Decision, args: &CheckArgs, now: Wall, out: &mut Ou
         reason.number()
     ));
     if !decision.allowed() {
-        out.fact("cause", reason.cause());
+        match decision.detail() {
+            Some(detail) => out.fact("detail", &format!("{} ({detail})", detail.text())),
+            None => out.fact("cause", reason.cause()),
+        }
         out.fact("next", reason.next_step());
     }
     if let Some(Need::Keys { issuer, jwks_uri, .. }) = decision.need() {

@@ -14,19 +14,28 @@ use crate::fault::Fault;
 
 /// Reads a file, or standard input for `-`. `what` says in words what it should be.
 pub(crate) fn read(path: &Path, what: &str) -> Result<Vec<u8>, Fault> {
+    read_up_to(path, what, INPUT_BYTES)
+}
+
+/// The same for what a policy refers to, which may be a large set.
+pub(crate) fn read_reference(path: &Path, what: &str) -> Result<Vec<u8>, Fault> {
+    read_up_to(path, what, REFERENCE_BYTES)
+}
+
+fn read_up_to(path: &Path, what: &str, most: u64) -> Result<Vec<u8>, Fault> {
     if is_stdin(path) {
         if STDIN_TAKEN.swap(true, Ordering::Relaxed) {
             return Err(Fault::new("standard input can be read once, and two options ask for it")
                 .next("put one of the two into a file"));
         }
-        return read_bounded(io::stdin().lock(), "standard input");
+        return read_bounded(io::stdin().lock(), "standard input", most);
     }
     let file = File::open(path).map_err(|error| unreadable(path, what, &error))?;
     // Opening a directory succeeds on some systems and reading it fails.
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         return Err(Fault::new(format!("{}: is a directory", name_of(path))).next(format!("name {what}")));
     }
-    read_bounded(file, &name_of(path))
+    read_bounded(file, &name_of(path), most)
 }
 
 /// Whether this names standard input.
@@ -54,11 +63,11 @@ fn unreadable(path: &Path, what: &str, error: &io::Error) -> Fault {
     Fault::new(format!("{}: {why}", name_of(path))).next(format!("name {what}, or `-` for standard input"))
 }
 
-fn read_bounded(source: impl Read, name: &str) -> Result<Vec<u8>, Fault> {
+fn read_bounded(source: impl Read, name: &str, most: u64) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
-    source.take(INPUT_BYTES + 1).read_to_end(&mut bytes).map_err(|error| Fault::new(format!("{name}: {error}")))?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > INPUT_BYTES) {
-        return Err(Fault::new(format!("{name}: longer than {} MiB, which nothing here needs", INPUT_BYTES >> 20)));
+    source.take(most + 1).read_to_end(&mut bytes).map_err(|error| Fault::new(format!("{name}: {error}")))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return Err(Fault::new(format!("{name}: longer than {} MiB, which nothing here needs", most >> 20)));
     }
     Ok(bytes)
 }
@@ -138,3 +147,6 @@ static STDIN_TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Four times the longest policy that the core takes.
 const INPUT_BYTES: u64 = 16 << 20;
+
+/// Far over ten million API keys, one a line.
+const REFERENCE_BYTES: u64 = 4 << 30;

@@ -20,7 +20,7 @@ impl Refs {
     pub(crate) fn read(options: &[String]) -> Result<Refs, Fault> {
         let read = |option: &String| {
             let (name, file) = input::pair("--ref", option, "session-key=secret.bin")?;
-            Ok((name.to_owned(), input::read(Path::new(file), "a file of bytes with --ref")?))
+            Ok((name.to_owned(), input::read_reference(Path::new(file), "a file of bytes with --ref")?))
         };
         options.iter().map(read).collect::<Result<_, _>>().map(Refs)
     }

@@ -57,6 +57,17 @@ def alone():
     check("which-key-query", expect, ["REQ-APIKEY-12", "REQ-CACHE-06"], doc=WIDE, req=req)
     expect = {**expect, "headers": []}
     check("which-key-scheme", expect, ["REQ-APIKEY-01", "REQ-CACHE-01"], f"Api-Key {KEY}", doc=WIDE)
+    nameless = request(lines=[["", "z"]])
+    expect = says("anonymous_allowed", scheme=None, subject=None, headers=[])
+    check("which-nameless", expect, ["REQ-HTTP-43"], doc={**doc(bearer=bearer()), "optional": True}, req=nameless)
+    expect = says("credentials_missing", scheme=None)
+    check(
+        "which-nameless-key",
+        expect,
+        ["REQ-HTTP-43"],
+        doc=doc(api_key=keys(header=None)),
+        req=request(lines=[["", KEY]]),
+    )
     three = denial(BEARER_FACE, BASIC_FACE, KEY_FACE)
     expect = says("credentials_missing", scheme=None, headers=three)
     check("which-none", expect, ["REQ-HTTP-28", "REQ-HTTP-38"], doc=WIDE)

@@ -44,11 +44,32 @@ denied    token_expired (3001)
 }
 
 #[test]
-fn json_has_the_conformance_members_and_the_body() {
+fn a_slip_in_credentials_is_named_where_the_reason_is_wider() {
+    let folder = folder("check-detail");
+    let policy = file(&folder, "p.json", r#"{"realm":"a","api_key":{"keys":[]}}"#);
+    let args = |more: &[&str]| {
+        let mut args =
+            vec!["check".to_owned(), "--policy".into(), policy.clone(), "-H".into(), "X-API-Key: a b".into()];
+        args.extend(more.iter().map(|arg| (*arg).to_owned()));
+        args
+    };
+    let people = run(args(&[]));
+    assert!(
+        people.out.contains("detail    White space stands inside the credentials. (space_inside)\n"),
+        "{}",
+        people.out
+    );
+    assert!(!people.out.contains("\ncause "), "{}", people.out);
+    assert_eq!(run(args(&["--json"])).json()["detail"], "space_inside");
+}
+
+#[test]
+fn json_has_the_conformance_members_the_body_and_the_detail() {
     let json = check("check-json", &["--json", "-"], TOKEN).json();
     let names: Vec<&String> = json.as_object().unwrap().keys().collect();
-    let members = ["status", "reason", "scheme", "issuer", "subject", "key_id", "headers", "claims", "need", "body"];
-    assert_eq!(names, members);
+    let members = ["status", "reason", "scheme", "issuer", "subject", "key_id", "headers", "claims", "need"];
+    assert_eq!(names[..9], members);
+    assert_eq!(names[9..], ["body", "detail"]);
     assert_eq!((json["status"].as_u64(), json["reason"].as_str()), (Some(200), Some("ok")));
     assert!(json["body"].is_null());
     let denied = check("check-json", &["--json"], "");
@@ -213,6 +234,7 @@ fn check_answers_as_the_corpus_does() {
         );
         let mut found = run(&args).json();
         found.as_object_mut().unwrap().shift_remove("body");
+        found.as_object_mut().unwrap().shift_remove("detail");
         found["id"] = answer["id"].clone();
         assert_eq!(&found, answer, "{reason} {args:?}");
         compared += 1;

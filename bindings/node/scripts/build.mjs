@@ -1,0 +1,69 @@
+// Builds the addon and the JavaScript: `node scripts/build.mjs [--no-addon]`.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(dirname(fileURLToPath(import.meta.url)));
+const run = (command, args) => execFileSync(command, args, { cwd: here, stdio: ["ignore", 2, 2] });
+const require = createRequire(import.meta.url);
+
+/** As in ts/native.ts. */
+function platform() {
+  const { platform: system, arch } = process;
+  if (system !== "linux") return `${system}-${arch}`;
+  const glibc = process.report.getReport().header.glibcVersionRuntime;
+  return `${system}-${arch}-${glibc === undefined ? "musl" : "gnu"}`;
+}
+
+function buildAddon() {
+  run("cargo", ["build", "--release", "--locked"]);
+  const target = process.env.CARGO_TARGET_DIR ?? join(here, "target");
+  const library = { linux: "libcountersign_node.so", darwin: "libcountersign_node.dylib", win32: "countersign_node.dll" };
+  const folder = join(here, "prebuilt", platform());
+  mkdirSync(folder, { recursive: true });
+  // Moved into place: a process that has the old addon loaded keeps its file.
+  const fresh = join(folder, "countersign.node.new");
+  copyFileSync(join(target, "release", library[process.platform]), fresh);
+  renameSync(fresh, join(folder, "countersign.node"));
+}
+
+/** The union of the reasons' names, from the table in the addon. */
+function reasonsSource() {
+  const { reasons } = require(join(here, "prebuilt", platform(), "countersign.node"));
+  const names = reasons().map((row) => `  | ${JSON.stringify(row.name)}`);
+  return `// Made by scripts/build.mjs from the table of reasons in the addon.
+
+/** The stable name of a reason; docs/REASONS.md tells what each means. */
+export type Reason =
+${names.join("\n")};
+`;
+}
+
+/** Entry points for \`import\`: they name what the CommonJS module of the same name has. */
+function writeModules() {
+  const dist = join(here, "dist");
+  for (const name of ["index", "express", "fastify", "http", "web"]) {
+    const exported = Object.keys(require(join(dist, `${name}.js`))).filter((key) => key !== "default");
+    const lines = [`import entry from "./${name}.js";`, `export const { ${exported.join(", ")} } = entry;`];
+    if (name === "fastify") lines.push("export default entry.default;");
+    writeFileSync(join(dist, `${name}.mjs`), `${lines.join("\n")}\n`);
+    const types = [`export * from "./${name}.js";`];
+    if (name === "fastify") types.push(`export { countersign as default } from "./${name}.js";`);
+    writeFileSync(join(dist, `${name}.d.mts`), `${types.join("\n")}\n`);
+  }
+}
+
+if (!process.argv.includes("--no-addon")) buildAddon();
+const reasons = join(here, "ts", "reasons.ts");
+const made = reasonsSource();
+if (process.argv.includes("--check")) {
+  if (readFileSync(reasons, "utf8") !== made) throw new Error("ts/reasons.ts is not of this table: run scripts/build.mjs");
+} else {
+  writeFileSync(reasons, made);
+}
+rmSync(join(here, "dist"), { recursive: true, force: true });
+run(join(here, "node_modules", ".bin", "tsc"), ["-p", "."]);
+writeModules();
+console.log(`built for ${platform()}: ${readdirSync(join(here, "dist")).length} files in dist`);

@@ -1,0 +1,68 @@
+/** Handlers for node:http and node:https, and for whatever hands out their requests and responses. */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+
+import { addFields, denialOf, nodeRequest, type Answer, type NodeRouteOptions } from "./answer.js";
+import type { Decision } from "./decision.js";
+import { fieldsByName } from "./errors.js";
+import type { Verifier } from "./verifier.js";
+
+export type { NodeRouteOptions, RouteOptions } from "./answer.js";
+
+/** Judges a request; undefined if it was denied, and then it is answered. */
+export type HttpGuard = (request: IncomingMessage, response: ServerResponse) => Promise<Decision | undefined>;
+
+/** Judges a request to upgrade; undefined if it was denied, and then the socket is answered and closed. */
+export type UpgradeGuard = (request: IncomingMessage, socket: Duplex) => Promise<Decision | undefined>;
+
+/**
+ * A guard for one kind of route.
+ *
+ * ```ts
+ * const reports = guard(verifier, { scopes: "read:reports" });
+ * createServer(async (request, response) => {
+ *   const decision = await reports(request, response);
+ *   if (decision === undefined) return;
+ *   response.end(`hello ${decision.subject}`);
+ * });
+ * ```
+ */
+export function guard(verifier: Verifier, options: NodeRouteOptions = {}): HttpGuard {
+  return async (request, response) => {
+    const decision = await verifier.checkAsync(nodeRequest(request, options), options);
+    if (decision.allowed) {
+      addFields(response, decision.headers);
+      return decision;
+    }
+    send(response, denialOf(decision, request.method));
+    return undefined;
+  };
+}
+
+/** The same for `server.on("upgrade")`: WebSocket and the like, which have no response to write to. */
+export function guardUpgrade(verifier: Verifier, options: NodeRouteOptions = {}): UpgradeGuard {
+  return async (request, socket) => {
+    // A client that goes away while the check waits is no fault of the server.
+    const ignore = (): void => {};
+    socket.on("error", ignore);
+    const decision = await verifier.checkAsync(nodeRequest(request, options), options);
+    if (decision.allowed) {
+      socket.off("error", ignore);
+      return decision;
+    }
+    const { status, headers, body } = denialOf(decision, request.method);
+    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines}Connection: close\r\n\r\n${body}`);
+    return undefined;
+  };
+}
+
+/** Sends the answer, unless the client is gone or something else answered meanwhile. */
+export function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  if (response.headersSent) return;
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(fieldsByName(headers))) response.setHeader(name, value);
+  response.end(body);
+}

@@ -1,0 +1,83 @@
+/** For Web-standard requests: Hono, Remix, route handlers of Next, Deno-like runtimes on Node. */
+
+import { denialOf, type RouteOptions } from "./answer.js";
+import type { Decision, HeaderList } from "./decision.js";
+import type { Verifier } from "./verifier.js";
+
+export type { RouteOptions } from "./answer.js";
+
+/** What a route over Web-standard requests asks for. */
+export interface WebRouteOptions extends RouteOptions {
+  /**
+   * Whether the client reached this server by https, where the URL of the request does not say so because a proxy
+   * ends TLS.
+   */
+  readonly isHttps?: ((request: Request) => boolean) | undefined;
+  /** The SHA-256 of the client certificate as base64url, from the TLS layer. */
+  readonly clientCertSha256?: ((request: Request) => string | null) | undefined;
+}
+
+/** Judges a request: the decision that lets it through, or the response to answer it with. */
+export type WebGuard = (request: Request) => Promise<Decision | Response>;
+
+/**
+ * A guard for one kind of route.
+ *
+ * ```ts
+ * const reports = guard(verifier, { scopes: "read:reports" });
+ * const decision = await reports(request);
+ * if (decision instanceof Response) return decision;
+ * ```
+ */
+export function guard(verifier: Verifier, options: WebRouteOptions = {}): WebGuard {
+  return async (request) => {
+    const decision = await verifier.checkAsync(
+      {
+        headers: request.headers,
+        method: request.method,
+        url: targetOf(request, options),
+        profile: options.profile,
+        scopes: options.scopes,
+        clientCertSha256: options.clientCertSha256?.(request),
+      },
+      options,
+    );
+    if (decision.allowed) return decision;
+    const { status, headers, body } = denialOf(decision, request.method);
+    return new Response(request.method === "HEAD" ? null : body, { status, headers: headersOf(headers) });
+  };
+}
+
+/**
+ * A handler that is called with the decision for requests that are let through; the fields of the decision are added
+ * to its response.
+ */
+export function withAuth<Rest extends unknown[]>(
+  verifier: Verifier,
+  handler: (request: Request, decision: Decision, ...rest: Rest) => Response | Promise<Response>,
+  options: WebRouteOptions = {},
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  const judge = guard(verifier, options);
+  return async (request, ...rest) => {
+    const decision = await judge(request);
+    if (decision instanceof Response) return decision;
+    const response = await handler(request, decision, ...rest);
+    if (decision.headers.length === 0) return response;
+    // The header of a response that was fetched or made by Response.redirect cannot be changed.
+    const changed = new Response(response.body, response);
+    for (const [name, value] of decision.headers) changed.headers.set(name, value);
+    return changed;
+  };
+}
+
+function targetOf(request: Request, options: WebRouteOptions): string {
+  const url = new URL(request.url);
+  if (options.isHttps !== undefined) url.protocol = options.isHttps(request) ? "https:" : "http:";
+  return url.href;
+}
+
+function headersOf(list: HeaderList): Headers {
+  const headers = new Headers();
+  for (const [name, value] of list) headers.append(name, value);
+  return headers;
+}

@@ -1,0 +1,92 @@
+"""Decides who is asking, and answers a 401 properly.
+
+>>> import countersign
+>>> policy = countersign.Policy({
+...     "realm": "api.example.com",
+...     "bearer": {"issuers": [{
+...         "issuer": "https://login.example.com",
+...         "audience": "api://billing",
+...         "jwks_uri": "https://login.example.com/jwks.json",
+...     }]},
+... })
+>>> verifier = countersign.Verifier(policy)
+>>> decision = verifier.check({"Authorization": "Bearer undefined"}, url="/v1/reports")
+>>> decision.status, decision.reason
+(401, <Reason.BEARER_PLACEHOLDER: 'bearer_placeholder'>)
+>>> decision.headers[0]
+('WWW-Authenticate', 'Bearer realm="api.example.com", error="invalid_token", error_description="The token is a placeholder"')
+"""  # noqa: E501 - one line of output
+
+from __future__ import annotations
+
+from countersign._async_refresher import AsyncKeyRefresher
+from countersign._catalogue import Detail, Reason, Scheme
+from countersign._core import (
+    Challenge,
+    Credentials,
+    Decision,
+    Exported,
+    Fetch,
+    HashAnswer,
+    KeySet,
+    KeyStore,
+    ListedKey,
+    Need,
+    Outcome,
+    Policy,
+    SlowHash,
+    UnverifiedToken,
+    VerifiedJws,
+    Verifier,
+    backend,
+    build_challenge,
+    cache_control_max_age,
+    decode_unverified,
+    parse_challenges,
+    parse_credentials,
+)
+from countersign._errors import (
+    AuthenticationError,
+    ChallengeError,
+    CredentialsError,
+    Entry,
+    KeysRefused,
+    PolicyError,
+)
+from countersign._refresher import KeyRefresher
+
+__all__ = [
+    "AsyncKeyRefresher",
+    "AuthenticationError",
+    "Challenge",
+    "ChallengeError",
+    "Credentials",
+    "CredentialsError",
+    "Decision",
+    "Detail",
+    "Entry",
+    "Exported",
+    "Fetch",
+    "HashAnswer",
+    "KeyRefresher",
+    "KeySet",
+    "KeyStore",
+    "KeysRefused",
+    "ListedKey",
+    "Need",
+    "Outcome",
+    "Policy",
+    "PolicyError",
+    "Reason",
+    "Scheme",
+    "SlowHash",
+    "UnverifiedToken",
+    "VerifiedJws",
+    "Verifier",
+    "backend",
+    "build_challenge",
+    "cache_control_max_age",
+    "decode_unverified",
+    "parse_challenges",
+    "parse_credentials",
+]

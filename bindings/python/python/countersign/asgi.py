@@ -1,0 +1,110 @@
+"""A middleware for ASGI 3: Starlette, FastAPI, Litestar, Quart, Django and any other; HTTP and WebSocket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from countersign._gate import Gate, Route, answer_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    from countersign._async_refresher import AsyncKeyRefresher
+    from countersign._core import Decision, Verifier
+    from countersign._refresher import KeyRefresher
+
+    Scope = MutableMapping[str, Any]
+    Message = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+    Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+__all__ = ["CountersignMiddleware", "Route", "call_of", "decision_of"]
+
+_POLICY_VIOLATION = 1008
+"""The close code of a WebSocket that was not let in (RFC 6455 section 7.4.1)."""
+
+
+class CountersignMiddleware:
+    """Lets through what the policy lets through, and answers the rest itself.
+
+    `route` tells what a request (its scope) asks for: a `Route`, or None for one that is not checked. Without it,
+    every request is judged by the unnamed profile and the policy's scopes. The decision is in
+    ``scope["state"]["countersign"]``, which is ``request.state.countersign`` in Starlette: see `decision_of`. A
+    WebSocket that is denied gets the whole answer where the server can send one, else it is closed before it is
+    accepted, which is a 403. Slow hashes of passwords run in the event loop's executor. With a `refresher`, requests
+    wait up to `wait` seconds for keys that are on their way.
+    """
+
+    def __init__(
+        self,
+        app: Application,
+        verifier: Verifier,
+        *,
+        route: Callable[[Scope], Route | None] | None = None,
+        refresher: KeyRefresher | AsyncKeyRefresher | None = None,
+        wait: float = 2.0,
+    ) -> None:
+        self._app = app
+        self._gate = Gate(verifier, refresher=refresher, wait=wait)
+        self._route = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection."""
+        route = None
+        if scope["type"] in {"http", "websocket"}:
+            route = Route() if self._route is None else self._route(scope)
+        if route is None:
+            await self._app(scope, receive, send)
+            return
+        decision = await self._gate.decide_async(scope["headers"], route, **call_of(scope))
+        if not decision.allowed:
+            await _deny(scope, receive, send, decision)
+            return
+        scope.setdefault("state", {})["countersign"] = decision
+        fields = encoded(decision.headers)
+        if not fields or scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_fields(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), *fields]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_fields)
+
+
+def call_of(scope: Scope) -> dict[str, Any]:
+    """Give the arguments of a check that stand in a scope, but the fields."""
+    scheme: str = scope.get("scheme") or "http"
+    scheme = {"ws": "http", "wss": "https"}.get(scheme, scheme)
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"localhost")
+    path = scope.get("raw_path") or scope["path"].encode()
+    query = scope.get("query_string") or b""
+    url = scheme.encode() + b"://" + host + path + (b"?" + query if query else b"")
+    return {"method": scope.get("method", "GET"), "url": url}
+
+
+def decision_of(scope: Scope) -> Decision | None:
+    """Give the decision about a connection; None for one that was not checked."""
+    decision: Decision | None = scope.get("state", {}).get("countersign")
+    return decision
+
+
+def encoded(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """Give fields as ASGI takes them."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers]
+
+
+async def _deny(scope: Scope, receive: Receive, send: Send, decision: Decision) -> None:
+    kind = "http.response"
+    if scope["type"] == "websocket":
+        await receive()
+        if "websocket.http.response" not in scope.get("extensions", {}):
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
+        kind = "websocket.http.response"
+    await send({"type": f"{kind}.start", "status": decision.status, "headers": encoded(answer_headers(decision))})
+    body = b"" if scope.get("method") == "HEAD" else decision.body.encode()
+    await send({"type": f"{kind}.body", "body": body})

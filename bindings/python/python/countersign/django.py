@@ -1,0 +1,110 @@
+"""A middleware for Django, with decorators for views.
+
+.. code-block:: python
+
+    MIDDLEWARE = [..., "countersign.django.CountersignMiddleware"]
+    COUNTERSIGN = {"VERIFIER": "mysite.auth.verifier"}  # a Verifier or its dotted path; REFRESHER and WAIT as well
+
+    @requires("read:reports")
+    def reports(request): ...
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.module_loading import import_string
+
+from countersign._gate import Gate, Route, answer_headers, environ_headers, environ_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+    from countersign._core import Decision
+
+__all__ = ["CountersignMiddleware", "DeniedResponse", "exempt", "requires"]
+
+View = TypeVar("View", bound="Callable[..., Any]")
+
+
+def requires(*scopes: str, profile: str | None = None) -> Callable[[View], View]:
+    """Have a view ask for scopes, or be judged by a profile, in place of what the policy says."""
+
+    def mark(view: View) -> View:
+        view.countersign_route = Route(scopes or None, profile)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def exempt(view: View) -> View:
+    """Have a view not be checked."""
+    view.countersign_route = None  # type: ignore[attr-defined]
+    return view
+
+
+class DeniedResponse(HttpResponse):
+    """The exact answer to a denied request; each challenge keeps its own line."""
+
+    def __init__(self, decision: Decision, *, with_body: bool) -> None:
+        super().__init__(decision.body.encode() if with_body else b"", status=decision.status)
+        self.decision = decision
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Give the fields, with several of one name."""
+        own = [(name, value) for name, value in self.headers.items() if name not in {"Content-Type", "Content-Length"}]
+        return [*answer_headers(self.decision), *own]
+
+
+class CountersignMiddleware:
+    """Judges every request that leads to a view; the decision is ``request.countersign``.
+
+    Synchronous: under ASGI Django runs it in a thread, so slow hashes and waiting for keys block no event loop.
+    """
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+        given = settings.COUNTERSIGN
+        verifier, refresher = (
+            import_string(value) if isinstance(value, str) else value
+            for value in (given["VERIFIER"], given.get("REFRESHER"))
+        )
+        self._gate = Gate(verifier, refresher=refresher, wait=given.get("WAIT", 2.0))
+        self._wanted = verifier.policy.wanted_fields
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request."""
+        response = self._get_response(request)
+        decision: Decision | None = getattr(request, "countersign", None)
+        if decision is not None:
+            for name, value in decision.headers:
+                response.headers[name] = f"{response.headers[name]}, {value}" if name in response.headers else value
+        return response
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: Any,  # noqa: ARG002 - as Django calls it
+        kwargs: Any,  # noqa: ARG002
+    ) -> HttpResponse | None:
+        """Judge a request before its view."""
+        route: Route | None = getattr(view, "countersign_route", Route())
+        if route is None:
+            return None
+        environ = {"wsgi.url_scheme": request.scheme, **request.META}
+        decision = self._gate.decide(
+            environ_headers(environ, self._wanted), route, method=request.method or "GET", url=environ_url(environ)
+        )
+        if not decision.allowed:
+            return DeniedResponse(decision, with_body=request.method != "HEAD")
+        request.countersign = decision  # type: ignore[attr-defined]
+        return None

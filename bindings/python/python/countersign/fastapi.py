@@ -1,0 +1,107 @@
+"""A dependency for FastAPI that documents itself in OpenAPI as a security scheme.
+
+.. code-block:: python
+
+    auth = Countersign(verifier)
+    app = FastAPI()
+    auth.install(app)
+
+    @app.get("/reports")
+    async def reports(decision: Annotated[Decision, Security(auth, scopes=["read:reports"])]):
+        return {"subject": decision.subject}
+"""
+
+# FastAPI reads annotations of a callable object as they stand, so they are not put off here.
+from typing import TYPE_CHECKING, Any
+
+from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.security import SecurityScopes
+from fastapi.security.base import SecurityBase
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from countersign._errors import AuthenticationError
+from countersign._gate import Gate, Route, answer_headers
+from countersign.asgi import call_of, encoded
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.requests import Request
+
+    from countersign._async_refresher import AsyncKeyRefresher
+    from countersign._core import Decision, Verifier
+    from countersign._refresher import KeyRefresher
+
+__all__ = ["Countersign", "DeniedError", "denied_response"]
+
+
+class DeniedError(HTTPException):
+    """A denial as FastAPI knows one. Without `Countersign.install` its challenges come as one joined field."""
+
+    def __init__(self, decision: "Decision") -> None:
+        joined: dict[str, str] = {}
+        for name, value in decision.headers:
+            joined[name] = f"{joined[name]}, {value}" if name in joined else value
+        super().__init__(decision.status, decision.reason.text or None, joined)
+        self.decision = decision
+        """The decision that denied."""
+
+    def __str__(self) -> str:
+        """Give status and reason, which may stand in a log."""
+        return f"{self.decision.status} {self.decision.reason.value}"
+
+
+class Countersign(SecurityBase):
+    """Judges a request; gives its `Decision`, or raises `DeniedError`.
+
+    `profile` is the policy's; the scopes are those of ``Security(..., scopes=[...])``, and the policy's where there
+    are none. A profile with optional access lets requests without credentials through: ask
+    ``decision.authenticated``. The decision is also ``request.state.countersign``. `scheme_name`, `bearer_format` and
+    `description` stand in OpenAPI. With a `refresher`, requests wait up to `wait` seconds for keys on their way.
+    """
+
+    def __init__(
+        self,
+        verifier: "Verifier",
+        *,
+        profile: str | None = None,
+        scheme_name: str = "Bearer",
+        bearer_format: str | None = "JWT",
+        description: str | None = None,
+        refresher: "KeyRefresher | AsyncKeyRefresher | None" = None,
+        wait: float = 2.0,
+    ) -> None:
+        self.model = HTTPBearerModel(bearerFormat=bearer_format, description=description)
+        self.scheme_name = scheme_name
+        self._gate = Gate(verifier, refresher=refresher, wait=wait)
+        self._profile = profile
+
+    async def __call__(
+        self,
+        connection: HTTPConnection,
+        security_scopes: SecurityScopes,
+        response: Response,
+    ) -> "Decision":
+        """Judge one connection."""
+        route = Route(tuple(security_scopes.scopes) or None, self._profile)
+        decision = await self._gate.decide_async(connection.scope["headers"], route, **call_of(connection.scope))
+        if not decision.allowed:
+            raise DeniedError(decision)
+        connection.state.countersign = decision
+        for name, value in decision.headers:
+            response.headers.append(name, value)
+        return decision
+
+    def install(self, app: "FastAPI") -> None:
+        """Have the app answer denials to the byte."""
+        app.add_exception_handler(AuthenticationError, denied_response)
+        app.add_exception_handler(DeniedError, denied_response)
+
+
+async def denied_response(request: "Request", fault: Any) -> Response:
+    """Give the exact answer to an `AuthenticationError`."""
+    decision: Decision = fault.decision
+    response = Response(b"" if request.method == "HEAD" else decision.body.encode(), decision.status)
+    response.raw_headers = encoded(answer_headers(decision))
+    return response

@@ -1,0 +1,86 @@
+"""The README's examples, as they stand, with real servers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from support import Signer, policy_document, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+README = (Path(__file__).parents[1] / "README.md").read_text()
+FASTAPI, FLASK, PLAIN = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+SIGNER = Signer("a")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    # The README's policy with keys that this test has.
+    document = json.loads(re.findall(r"```json\n(.*?)```", README, re.DOTALL)[0])
+    document["bearer"]["issuers"][0]["jwks"] = policy_document(SIGNER)["bearer"]["issuers"][0]["jwks"]
+    del document["bearer"]["issuers"][0]["jwks_uri"]
+    (tmp_path / "policy.json").write_text(json.dumps(document))
+    return tmp_path
+
+
+@contextlib.contextmanager
+def served(folder: Path, program: str, *command: str) -> Iterator[str]:
+    (folder / "main.py").write_text(program)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    arguments = [part.replace("PORT", str(port)) for part in command]
+    process = subprocess.Popen([sys.executable, "-m", *arguments], cwd=folder)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        assert until(lambda: answers(url), 30)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).status_code > 0
+    except httpx.TransportError:
+        return False
+
+
+def test_the_fastapi_example_serves(folder: Path) -> None:
+    with served(folder, FASTAPI, "uvicorn", "--port", "PORT", "main:app") as url:
+        fields = {"Authorization": SIGNER.bearer(scope="read:reports", client_id="web")}
+        answer = httpx.get(f"{url}/reports", headers=fields, trust_env=False)
+        assert (answer.status_code, answer.json()) == (200, {"subject": "alice", "client": "web"})
+        denied = httpx.get(f"{url}/reports", headers={"Authorization": SIGNER.bearer()}, trust_env=False)
+        assert denied.status_code == 403
+        assert denied.headers["www-authenticate"].startswith(
+            'Bearer realm="api.example.com", error="insufficient_scope"'
+        )
+        schemes = httpx.get(f"{url}/openapi.json", trust_env=False).json()["components"]["securitySchemes"]
+        assert schemes == {"Bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+
+
+def test_the_flask_example_serves(folder: Path) -> None:
+    with served(folder, FLASK, "waitress", "--listen=127.0.0.1:PORT", "main:app") as url:
+        assert httpx.get(f"{url}/health", trust_env=False).json() == {"ok": True}
+        fields = {"Authorization": SIGNER.bearer(scope="read:reports")}
+        assert httpx.get(f"{url}/reports", headers=fields, trust_env=False).json() == {"subject": "alice"}
+        assert httpx.get(f"{url}/reports", trust_env=False).status_code == 401
+
+
+def test_the_plain_example_runs(folder: Path) -> None:
+    run = subprocess.run([sys.executable, "-c", PLAIN], cwd=folder, capture_output=True, text=True, timeout=30)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith("401 bearer_placeholder ")
+    assert run.stdout.splitlines()[-1] == "denied: 401 bearer_placeholder"

@@ -1,0 +1,97 @@
+//! Challenges as a client has heard them, and what had to be tolerated.
+
+use core::fmt;
+
+/// One challenge, in texts of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeardChallenge {
+    /// The scheme as written; compare it with [`HeardChallenge::is_scheme`].
+    pub scheme: String,
+    /// What stands behind the scheme in place of parameters.
+    pub token68: Option<String>,
+    /// The parameters in the order sent: names in lower case, each once, values without quotes and escapes. Bytes that
+    /// are no UTF-8 are replaced.
+    pub params: Vec<(String, String)>,
+}
+
+impl HeardChallenge {
+    /// Whether the scheme is `scheme`; schemes compare without case (REQ-HTTP-01).
+    pub fn is_scheme(&self, scheme: &str) -> bool {
+        self.scheme.eq_ignore_ascii_case(scheme)
+    }
+
+    /// The value of the parameter with this name, in lower case.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What was read of a response.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The challenges that could be read, in order.
+    pub challenges: Vec<HeardChallenge>,
+    /// What had to be tolerated or left out, in order.
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that a server should not have sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// What it is.
+    pub tolerance: Tolerance,
+    /// The field line, counted from 0.
+    pub value: usize,
+    /// Bytes from the start of that line.
+    pub offset: usize,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "field line {} at byte {}: {}", self.value, self.offset, self.tolerance.text())
+    }
+}
+
+/// Names each tolerance once.
+macro_rules! tolerances {
+    ($($name:ident = $word:literal, $meaning:literal;)*) => {
+        /// What is tolerated when a challenge is read.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Tolerance {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        impl Tolerance {
+            /// Every tolerance.
+            pub const ALL: &[Tolerance] = &[$(Tolerance::$name,)*];
+
+            /// The stable word, as in `comma_missing`.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Tolerance::$name => $word,)*
+                }
+            }
+
+            /// What it says, for people.
+            pub const fn text(self) -> &'static str {
+                match self {
+                    $(Tolerance::$name => $meaning,)*
+                }
+            }
+        }
+    };
+}
+
+tolerances! {
+    CommaMissing = "comma_missing", "No comma stands before a parameter or a challenge.";
+    Semicolon = "semicolon", "A semicolon stands in place of a comma.";
+    ValueUnquoted = "value_unquoted", "A value that needs quotes has none.";
+    ParamRepeated = "param_repeated", "A parameter stands in one challenge twice; the first counts.";
+    ParamStray = "param_stray", "A parameter stands before any challenge, and is left out.";
+    SchemeColon = "scheme_colon", "A colon stands behind the scheme.";
+    TabBehindScheme = "tab_behind_scheme", "A tab stands behind the scheme in place of a space.";
+    QuoteUnclosed = "quote_unclosed", "A quoted value has no end; its challenge and the rest of the line are left out.";
+    Unreadable = "unreadable", "What stands here is neither a challenge nor a parameter, and is left out.";
+    TooMuch = "too_much", "There is more than is read: too long a line, too many challenges or parameters.";
+}

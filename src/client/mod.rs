@@ -1,0 +1,20 @@
+//! The client's side: what a response asks for, and what to do next. Beside the verifier, never used by it.
+//!
+//! Half of the damage around 401 is done by clients that refresh on every denial, or give up where a refresh would have
+//! helped. [`next_step`] reads a response as tolerantly as servers make necessary ([`read_challenges`]) and names one
+//! step; the [`State`] that the client carries along bounds every loop. Nothing here does I/O, reads a clock or sleeps.
+//! It is no hot path: reading allocates.
+
+mod before;
+mod date;
+mod heard;
+mod reading;
+mod state;
+mod step;
+mod wait;
+
+pub use before::{FRESH_SKEW_SECONDS, may_send_to, token_fresh};
+pub use heard::{HeardChallenge, Reading, Tolerance, Warning};
+pub use reading::read_challenges;
+pub use state::State;
+pub use step::{Abilities, Response, Sent, Step, StepKind, StepReason, next_step};

@@ -293,7 +293,7 @@ ngx_http_countersign_seen_t *ngx_http_countersign_lease_seen(ngx_http_countersig
 countersign_str ngx_http_countersign_lease_copy(ngx_pool_t *pool, ngx_str_t *text);
 void ngx_http_countersign_lease_load(ngx_http_countersign_policy_t *policy, ngx_log_t *log);
 
-/* _fetch.c, _fetch_request.c: tickets, and the detached requests that answer them; _wait.c: who waits for them */
+/* _fetch.c, _fetch_request.c, _fetch_response.c: tickets, and the detached requests that answer them; _wait.c: who waits for them */
 void ngx_http_countersign_fetch_due(ngx_http_countersign_policy_t *policy);
 void ngx_http_countersign_fetch_exit(ngx_http_countersign_policy_t *policy);
 void ngx_http_countersign_fetch_ended(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result);

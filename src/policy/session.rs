@@ -65,7 +65,7 @@ fn is_telling(name: &str) -> bool {
         Some(_) => name.starts_with(*prefix),
         None => name == **prefix || *prefix == "accept" && name.starts_with("accept-"),
     };
-    is_token_field(&name) && !anybodys.iter().any(|prefix| is_anybodys(prefix))
+    is_token_field(&name) && !anybodys.iter().any(is_anybodys)
 }
 
 fn read_origins(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<Vec<String>> {

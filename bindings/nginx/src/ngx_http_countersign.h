@@ -275,6 +275,11 @@ extern countersign_decision  *ngx_http_countersign_verdict;
 /* _check.c, _request.c: the access phase */
 ngx_int_t ngx_http_countersign_access_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_countersign_precontent_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_countersign_inputs(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
+    ngx_http_countersign_ctx_t *ctx, ngx_uint_t *same);
+ngx_int_t ngx_http_countersign_look(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
+    ngx_http_countersign_ctx_t *ctx);
+ngx_int_t ngx_http_countersign_judge_subrequest(ngx_http_request_t *r);
 ngx_http_countersign_ctx_t *ngx_http_countersign_get_ctx(ngx_http_request_t *r);
 ngx_http_countersign_ctx_t *ngx_http_countersign_add_ctx(ngx_http_request_t *r);
 ngx_int_t ngx_http_countersign_request_fill(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,

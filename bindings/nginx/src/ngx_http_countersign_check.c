@@ -66,7 +66,7 @@ ngx_http_countersign_add_ctx(ngx_http_request_t *r)
 
 
 /* Evaluates countersign_scope and countersign_token; gives whether they are what the last verdict was made with. */
-static ngx_int_t
+ngx_int_t
 ngx_http_countersign_inputs(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
     ngx_http_countersign_ctx_t *ctx, ngx_uint_t *same)
 {
@@ -132,7 +132,7 @@ ngx_http_countersign_keep(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t
 
 
 /* One look at the request, with the hash of its password if that was run. */
-static ngx_int_t
+ngx_int_t
 ngx_http_countersign_look(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf, ngx_http_countersign_ctx_t *ctx)
 {
     countersign_decision  *verdict = ngx_http_countersign_verdict;
@@ -258,7 +258,7 @@ ngx_http_countersign_access_handler(ngx_http_request_t *r)
 
 
 /*
- * Reached behind the access phase alone: with "satisfy any", something else has let through what was denied here. Then
+ * Reached behind the access phase alone. Subrequests, which that phase passes over, are judged here. With "satisfy any", something else has let through what was denied here. Then
  * nothing of the denial must be sent, whatever status the request ends with.
  */
 ngx_int_t
@@ -266,6 +266,9 @@ ngx_http_countersign_precontent_handler(ngx_http_request_t *r)
 {
     ngx_http_countersign_ctx_t  *ctx = ngx_http_get_module_ctx(r, ngx_http_countersign_module);
 
+    if (r != r->main) {
+        return ngx_http_countersign_judge_subrequest(r);
+    }
     if (ctx != NULL && ctx->judged && !ctx->allowed) {
         ctx->overruled = 1;
     }

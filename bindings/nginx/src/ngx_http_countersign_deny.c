@@ -91,7 +91,7 @@ ngx_http_countersign_header_filter(ngx_http_request_t *r)
     if (fetch != NULL) {
         return ngx_http_countersign_fetch_header(r, fetch);
     }
-    if (ctx == NULL || !ctx->judged || ctx->allowed || ctx->overruled || r->headers_out.status != ctx->status) {
+    if (ctx == NULL || !ctx->judged || ctx->overruled || (!ctx->allowed && r->headers_out.status != ctx->status)) {
         return ngx_http_countersign_next_header_filter(r);
     }
     decision = ngx_http_countersign_decision_of(ctx);
@@ -102,6 +102,10 @@ ngx_http_countersign_header_filter(ngx_http_request_t *r)
         if (ngx_http_countersign_add_field(r, name, value) != NGX_OK) {
             return NGX_ERROR;
         }
+    }
+    if (ctx->allowed) {
+        /* A credential outside Authorization: no shared cache may keep the answer (RFC 9111 section 3.5). */
+        return ngx_http_countersign_next_header_filter(r);
     }
     /* Behind an error_page the context is gone, and the body is the site's own. */
     if (ngx_http_get_module_ctx(r, ngx_http_countersign_module) != NULL

@@ -1,0 +1,81 @@
+/*
+ * Subrequests: what auth_request asks, what SSI includes. nginx passes them by the access phase, so a guarded location
+ * that is reached by one alone would be open.
+ */
+
+#include "ngx_http_countersign.h"
+
+/* Puts the first challenge where auth_request looks for it: it passes one on. */
+static ngx_int_t
+ngx_http_countersign_challenge(ngx_http_request_t *r, const countersign_decision *decision)
+{
+    countersign_str   name, value;
+    ngx_table_elt_t  *line;
+    u_char           *copy;
+    size_t            i;
+
+    for (i = 0; countersign_decision_field_at(decision, i, &name, &value) == COUNTERSIGN_OK; i++) {
+        if (name.len != sizeof("WWW-Authenticate") - 1 || value.len == 0) {
+            continue;
+        }
+        copy = ngx_pnalloc(r->pool, value.len);
+        line = copy == NULL ? NULL : ngx_list_push(&r->headers_out.headers);
+        if (line == NULL) {
+            return NGX_ERROR;
+        }
+        ngx_memzero(line, sizeof(*line));
+        ngx_memcpy(copy, value.data, value.len);
+        line->hash = 1;
+        ngx_str_set(&line->key, "WWW-Authenticate");
+        line->value.data = copy;
+        line->value.len = value.len;
+        r->headers_out.www_authenticate = line;
+        return NGX_OK;
+    }
+    return NGX_OK;
+}
+
+
+/*
+ * Judges a subrequest by the policy of its location, at once: it is never held, so keys that are not there yet and a
+ * password that was not hashed yet are 503. NGX_DECLINED lets it through.
+ */
+ngx_int_t
+ngx_http_countersign_judge_subrequest(ngx_http_request_t *r)
+{
+    ngx_http_countersign_loc_conf_t  *lcf = ngx_http_get_module_loc_conf(r, ngx_http_countersign_module);
+    ngx_http_countersign_ctx_t       *client = ngx_http_get_module_ctx(r->main, ngx_http_countersign_module);
+    ngx_http_countersign_ctx_t        asked;
+    countersign_decision             *verdict = ngx_http_countersign_verdict;
+    ngx_uint_t                        same;
+    ngx_int_t                         rc;
+
+    if (lcf->policy == NULL || (client != NULL && client->fetch != NULL)) {
+        return NGX_DECLINED;
+    }
+    client = ngx_http_countersign_get_ctx(r);
+    if (client != NULL && client->overruled && client->policy == lcf->policy) {
+        /* "satisfy any": something else has let the client through here. */
+        return NGX_DECLINED;
+    }
+    ngx_memzero(&asked, sizeof(asked));
+    asked.request = r;
+    rc = ngx_http_countersign_inputs(r, lcf, &asked, &same);
+    if (rc == NGX_OK) {
+        rc = ngx_http_countersign_look(r, lcf, &asked);
+    }
+    if (asked.token.len > 0) {
+        ngx_explicit_memzero(asked.token.data, asked.token.len);
+    }
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    ngx_http_countersign_count(lcf, countersign_decision_reason(verdict));
+    if (countersign_decision_allowed(verdict)) {
+        return NGX_DECLINED;
+    }
+    if (ngx_http_countersign_challenge(r, verdict) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    return (ngx_int_t) countersign_decision_http_status(verdict);
+}

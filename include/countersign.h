@@ -323,7 +323,7 @@ countersign_str countersign_reason_name(uint32_t reason);
 #define COUNTERSIGN_REASON_API_KEY_MALFORMED UINT32_C(5201)
 /** The API key is not valid. */
 #define COUNTERSIGN_REASON_API_KEY_UNKNOWN UINT32_C(5202)
-/** The API key belongs to another environment. */
+/** The API key is not valid. */
 #define COUNTERSIGN_REASON_API_KEY_WRONG_ENVIRONMENT UINT32_C(5203)
 /** The API key is not valid. */
 #define COUNTERSIGN_REASON_API_KEY_REVOKED UINT32_C(5204)

@@ -91,7 +91,9 @@ fn the_cases_on_the_conformance_page_are_answered_as_shown() {
 #[test]
 fn every_name_of_the_c_abi_in_the_docs_is_in_the_sources() {
     let mut sources = String::new();
-    for folder in ["src", "src/ffi", "src/jose", "src/policy", "bindings/cli/src"] {
+    for folder in
+        ["src", "src/ffi", "src/jose", "src/policy", "bindings/cli/src", "bindings/nginx", "bindings/nginx/src"]
+    {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
             sources.push_str(&fs::read_to_string(entry.unwrap().path()).unwrap_or_default());
         }

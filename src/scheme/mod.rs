@@ -1,4 +1,4 @@
-//! Kinds of credentials: from header lines to what the ladder checks. A closed set.
+//! From header lines to the one credential that the ladder judges. A closed set of kinds.
 
 mod lines;
 mod select;

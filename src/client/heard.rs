@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use super::words::words;
+
 /// One challenge, in texts of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeardChallenge {
@@ -52,46 +54,18 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Names each tolerance once.
-macro_rules! tolerances {
-    ($($name:ident = $word:literal, $meaning:literal;)*) => {
-        /// What is tolerated when a challenge is read.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub enum Tolerance {
-            $(#[doc = $meaning] $name,)*
-        }
-
-        impl Tolerance {
-            /// Every tolerance.
-            pub const ALL: &[Tolerance] = &[$(Tolerance::$name,)*];
-
-            /// The stable word, as in `comma_missing`.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Tolerance::$name => $word,)*
-                }
-            }
-
-            /// What it says, for people.
-            pub const fn text(self) -> &'static str {
-                match self {
-                    $(Tolerance::$name => $meaning,)*
-                }
-            }
-        }
-    };
-}
-
-tolerances! {
-    CommaMissing = "comma_missing", "No comma stands before a parameter or a challenge.";
-    Semicolon = "semicolon", "A semicolon stands in place of a comma.";
-    ValueUnquoted = "value_unquoted", "A value that needs quotes has none.";
-    ParamRepeated = "param_repeated", "A parameter stands in one challenge twice; the first counts.";
-    ParamStray = "param_stray", "A parameter stands before any challenge, and is left out.";
-    SchemeColon = "scheme_colon", "A colon stands behind the scheme.";
-    TabBehindScheme = "tab_behind_scheme", "A tab stands behind the scheme in place of a space.";
-    QuoteUnclosed = "quote_unclosed", "A quoted value has no end; its challenge and the rest of the line are left out.";
-    Unreadable = "unreadable", "What stands here is neither a challenge nor a parameter, and is left out.";
-    TooMuch = "too_much", "There is more than is read: too long a line, too many challenges or parameters.";
+words! {
+    /// What is tolerated when a challenge is read.
+    Tolerance {
+        CommaMissing = "comma_missing", "No comma stands before a parameter or a challenge.";
+        Semicolon = "semicolon", "A semicolon stands in place of a comma.";
+        ValueUnquoted = "value_unquoted", "A value that needs quotes has none.";
+        ParamRepeated = "param_repeated", "A parameter stands in one challenge twice; the first counts.";
+        ParamStray = "param_stray", "A parameter stands before any challenge, and is left out.";
+        SchemeColon = "scheme_colon", "A colon stands behind the scheme.";
+        TabBehindScheme = "tab_behind_scheme", "A tab stands behind the scheme in place of a space.";
+        QuoteUnclosed = "quote_unclosed", "A quoted value has no end; its challenge and the rest of the line are left out.";
+        Unreadable = "unreadable", "What stands here is neither a challenge nor a parameter, and is left out.";
+        TooMuch = "too_much", "There is more than is read: too long a line, too many challenges or parameters.";
+    }
 }

@@ -12,6 +12,7 @@ mod reading;
 mod state;
 mod step;
 mod wait;
+mod words;
 
 pub use before::{FRESH_SKEW_SECONDS, may_send_to, token_fresh};
 pub use heard::{HeardChallenge, Reading, Tolerance, Warning};

@@ -5,6 +5,7 @@
 //! challenge whose quotes do not close is left out. Time is linear in the length; every bound is one of `limits`.
 
 use super::heard::{HeardChallenge, Reading, Tolerance, Warning};
+use crate::http::is_http_token;
 use crate::limits;
 
 /// Reads the WWW-Authenticate field lines of one response, unmerged and in the order received (REQ-CLIENT-01).
@@ -213,7 +214,7 @@ fn run(line: &[u8], at: usize, fits: impl Fn(u8) -> bool) -> usize {
 }
 
 fn is_tchar(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    is_http_token(&[byte])
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -7,6 +7,7 @@ use super::heard::{HeardChallenge, Reading};
 use super::reading::read_challenges;
 use super::state::{MOST_TRIPS, MOST_WAITS, State};
 use super::wait::{LONGEST_SECONDS, backoff, retry_after};
+use super::words::words;
 use crate::http::field_name_eq;
 use crate::request::FieldLine;
 use crate::scheme_name::SchemeName;
@@ -69,63 +70,35 @@ pub enum StepKind {
     Stop,
 }
 
-/// Names each reason of a step once.
-macro_rules! reasons {
-    ($($name:ident = $word:literal, $meaning:literal;)*) => {
-        /// Why a step is taken; the words are stable.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub enum StepReason {
-            $(#[doc = $meaning] $name,)*
-        }
-
-        impl StepReason {
-            /// Every reason.
-            pub const ALL: &[StepReason] = &[$(StepReason::$name,)*];
-
-            /// The stable word, as in `invalid_token`.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(StepReason::$name => $word,)*
-                }
-            }
-
-            /// What it says, for people.
-            pub const fn text(self) -> &'static str {
-                match self {
-                    $(StepReason::$name => $meaning,)*
-                }
-            }
-        }
-    };
-}
-
-reasons! {
-    Answered = "answered", "The response is no denial.";
-    InvalidToken = "invalid_token", "The server says that the token is not good.";
-    Unexplained = "unexplained", "A 401 in answer to a token says nothing; once it counts as a token that is not good.";
-    TokenSuperseded = "token_superseded", "The client has a newer token than the one that was sent.";
-    DpopNonce = "dpop_nonce", "The server wants a proof with its nonce.";
-    DigestStale = "digest_stale", "The nonce is too old; the password was right.";
-    AuthenticationInsufficient = "authentication_insufficient", "The server wants a stronger or a newer login.";
-    InsufficientScope = "insufficient_scope", "The token does not cover the operation.";
-    CredentialsNeeded = "credentials_needed", "The server wants a credential, and none was sent.";
-    CredentialsRefused = "credentials_refused", "The user name, password or key is not good.";
-    SchemeRefused = "scheme_refused", "The scheme that was sent is not offered, another that the client supports is.";
-    SchemeUnsupported = "scheme_unsupported", "The client supports no scheme that is offered.";
-    InvalidRequest = "invalid_request", "The credentials were malformed; another token does not mend the request.";
-    InvalidProof = "invalid_dpop_proof", "The server does not accept the proof of possession.";
-    ErrorUnknown = "error_unknown", "The challenge names an error that is not known.";
-    Forbidden = "forbidden", "The credential is good and does not suffice.";
-    Outage = "outage", "The server cannot answer now.";
-    WaitTooLong = "wait_too_long", "The server asks for a wait that is too long to be worth it.";
-    ChallengeMissing = "challenge_missing", "A 401 without a challenge, in answer to no token.";
-    ChallengesUnreadable = "challenges_unreadable", "Not one of the challenges can be read.";
-    ProxyAuthentication = "proxy_authentication", "A proxy wants credentials of its own.";
-    Downgrade = "downgrade", "The origin offered more before, and now wants a password alone.";
-    RefusedAgain = "refused_again", "What could help was done for this request, and it was refused again.";
-    ClientError = "client_error", "The request itself is at fault.";
-    ServerError = "server_error", "The server failed; sending again may do the same thing twice.";
+words! {
+    /// Why a step is taken; the words are stable.
+    StepReason {
+        Answered = "answered", "The response is no denial.";
+        InvalidToken = "invalid_token", "The server says that the token is not good.";
+        Unexplained = "unexplained", "A 401 in answer to a token says nothing; once it counts as a token that is not good.";
+        TokenSuperseded = "token_superseded", "The client has a newer token than the one that was sent.";
+        DpopNonce = "dpop_nonce", "The server wants a proof with its nonce.";
+        DigestStale = "digest_stale", "The nonce is too old; the password was right.";
+        AuthenticationInsufficient = "authentication_insufficient", "The server wants a stronger or a newer login.";
+        InsufficientScope = "insufficient_scope", "The token does not cover the operation.";
+        CredentialsNeeded = "credentials_needed", "The server wants a credential, and none was sent.";
+        CredentialsRefused = "credentials_refused", "The user name, password or key is not good.";
+        SchemeRefused = "scheme_refused", "The scheme that was sent is not offered, another that the client supports is.";
+        SchemeUnsupported = "scheme_unsupported", "The client supports no scheme that is offered.";
+        InvalidRequest = "invalid_request", "The credentials were malformed; another token does not mend the request.";
+        InvalidProof = "invalid_dpop_proof", "The server does not accept the proof of possession.";
+        ErrorUnknown = "error_unknown", "The challenge names an error that is not known.";
+        Forbidden = "forbidden", "The credential is good and does not suffice.";
+        Outage = "outage", "The server cannot answer now.";
+        WaitTooLong = "wait_too_long", "The server asks for a wait that is too long to be worth it.";
+        ChallengeMissing = "challenge_missing", "A 401 without a challenge, in answer to no token.";
+        ChallengesUnreadable = "challenges_unreadable", "Not one of the challenges can be read.";
+        ProxyAuthentication = "proxy_authentication", "A proxy wants credentials of its own.";
+        Downgrade = "downgrade", "The origin offered more before, and now wants a password alone.";
+        RefusedAgain = "refused_again", "What could help was done for this request, and it was refused again.";
+        ClientError = "client_error", "The request itself is at fault.";
+        ServerError = "server_error", "The server failed; sending again may do the same thing twice.";
+    }
 }
 
 /// One step, and what it is taken with.

@@ -148,6 +148,15 @@ class KeyServer:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
+            timeout = 10
+
+            def handle(self) -> None:
+                # The handshake is the connection's own work: in the accepting thread, a client that goes away in the
+                # midst of it would stop the server, and `shutdown` with it.
+                with contextlib.suppress(OSError):
+                    self.connection.do_handshake()
+                    super().handle()
+
             def do_GET(self) -> None:
                 server.requests.append((self.path, dict(self.headers.items())))
                 answer = server.answers.get(self.path)
@@ -162,7 +171,9 @@ class KeyServer:
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
-        self.http.socket = server_context().wrap_socket(self.http.socket, server_side=True)
+        self.http.socket = server_context().wrap_socket(
+            self.http.socket, server_side=True, do_handshake_on_connect=False
+        )
         self.url = f"https://127.0.0.1:{self.http.server_address[1]}"
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 

@@ -1,6 +1,6 @@
 //! Takes findings from the rules, holds their texts to the guard, and puts them in order.
 
-use super::finding::{Certainty, Finding, FindingId, Part, Place};
+use super::finding::{Certainty, Finding, FindingId, Part, Place, Severity};
 use super::secrets::Secrets;
 use crate::limits;
 
@@ -67,9 +67,14 @@ impl Findings {
         self.found.iter().any(|finding| finding.id == id)
     }
 
-    /// The ids that are there.
-    pub(super) fn ids(&self) -> impl Iterator<Item = FindingId> + '_ {
-        self.found.iter().map(|finding| finding.id)
+    /// Takes findings of this kind back: another one says more.
+    pub(super) fn remove(&mut self, id: FindingId) {
+        self.found.retain(|finding| finding.id != id);
+    }
+
+    /// Whether one is there that tells a cause.
+    pub(super) fn has_error(&self) -> bool {
+        self.found.iter().any(|finding| finding.severity() == Severity::Error)
     }
 
     /// Makes those that explain a proved reason proved too, if they stand in the exchange, and hands on what would pass.

@@ -10,6 +10,7 @@
 mod address;
 mod collect;
 mod exchange;
+mod expected;
 mod finding;
 mod json;
 mod moment;

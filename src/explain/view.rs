@@ -132,6 +132,11 @@ impl<'a> View<'a> {
             && self.query_token().is_none()
     }
 
+    /// Whether the request was refused, or may have been: without a response somebody asks why.
+    pub(super) fn is_denied(&self) -> bool {
+        matches!(self.status(), 0 | 400 | 401 | 403 | 407)
+    }
+
     /// Whether the request presents something in Authorization.
     pub(super) fn presents_authorization(&self) -> bool {
         !self.authorization.is_empty()

@@ -62,6 +62,22 @@ impl Findings {
         }
     }
 
+    /// Takes what a check said. What a rule saw of the same cause says more, so its place and evidence stay.
+    pub(super) fn add_proof(&mut self, draft: Draft) {
+        let mut proof = draft.0;
+        self.withhold(&mut proof);
+        match self.found.iter_mut().find(|other| other.id == proof.id && other.certainty >= Certainty::Observed) {
+            Some(seen) => {
+                seen.certainty = seen.certainty.max(proof.certainty);
+                seen.would_pass_if = proof.would_pass_if;
+            }
+            None => {
+                self.remove(proof.id);
+                self.found.push(proof);
+            }
+        }
+    }
+
     /// Whether one of this kind is there, whatever it is about.
     pub(super) fn has(&self, id: FindingId) -> bool {
         self.found.iter().any(|finding| finding.id == id)

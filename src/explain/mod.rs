@@ -9,6 +9,7 @@
 
 mod address;
 mod collect;
+mod edit;
 mod exchange;
 mod expected;
 mod finding;
@@ -17,7 +18,9 @@ mod moment;
 mod rules;
 mod secrets;
 mod token;
+mod trial;
 mod view;
+mod what_if;
 
 use collect::Findings;
 use secrets::Secrets;

@@ -2,7 +2,7 @@
 //!
 //! Read once, within bounds. Nothing here judges.
 
-use super::exchange::{Exchange, ResponseHead};
+use super::exchange::Exchange;
 use super::token::ReadToken;
 use crate::client::{Reading, parse_http_date, read_challenges};
 use crate::http::{self, QueryParameter, Whitespace, field_name_eq, trim_ows};
@@ -97,10 +97,6 @@ impl<'a> View<'a> {
     /// The same of the request.
     pub(super) fn request_text(&self, name: &'static str) -> String {
         joined(self.request_values(name))
-    }
-
-    pub(super) fn response(&self) -> Option<&'a ResponseHead<'a>> {
-        self.exchange.response.as_ref()
     }
 
     /// The response's status; 0 without a response.

@@ -18,6 +18,7 @@ mod said;
 mod scope;
 mod times;
 mod token;
+mod verdict;
 
 use super::collect::Findings;
 use super::view::View;
@@ -42,6 +43,7 @@ pub(super) const RULES: &[Rule] = &[
     cors::find,
     caching::find,
     missing::find,
+    verdict::find,
     response::find,
     fallback::find,
 ];

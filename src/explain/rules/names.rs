@@ -57,11 +57,10 @@ fn issuer(iss: &str, expected: &[ExpectedIssuer], findings: &mut Findings) {
     findings.add(draft.at("iss"));
 }
 
-/// The scheme, the authority without port, the port, the path of an issuer's address.
+/// The scheme, the host without port and the path of an issuer's address.
 struct Parts<'a> {
     scheme: &'a str,
     host: &'a str,
-    port: &'a str,
     path: &'a str,
 }
 
@@ -69,8 +68,8 @@ impl<'a> Parts<'a> {
     fn of(name: &'a str) -> Option<Self> {
         let (scheme, rest) = name.split_once("://")?;
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let (host, port) = authority.split_once(':').unwrap_or((authority, ""));
-        Some(Parts { scheme, host, port, path })
+        let host = authority.split(':').next().unwrap_or_default();
+        Some(Parts { scheme, host, path })
     }
 }
 

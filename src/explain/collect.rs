@@ -104,6 +104,13 @@ impl Findings {
                 finding.would_pass_if = finding.would_pass_if.take().or_else(|| change.clone());
             }
         }
+        // What says the same of the same place, and less, goes.
+        let is_proved = |other: &&Finding| {
+            other.id != id && other.id.reason() == Some(reason) && other.certainty == Certainty::Proved
+        };
+        let more: Vec<Place> = self.found.iter().filter(is_proved).map(|finding| finding.place.clone()).collect();
+        let is_same = |place: &Place| more.iter().any(|other| (other.part, &other.name) == (place.part, &place.name));
+        self.found.retain(|finding| finding.id != id || !is_same(&finding.place));
     }
 
     /// The findings, the likeliest first (docs/EXPLAIN.md).

@@ -61,11 +61,7 @@ pub(super) const EDGES: &[Mark] = &[
 /// The gateways, whose words are often about something else than they say.
 pub(super) const GATEWAYS: &[Mark] = &[
     at(&[403], says("AWS API Gateway", "missing authentication token", GatewayRouteUnknown)),
-    says(
-        "AWS API Gateway",
-        "not a valid key=value pair (missing equal-sign) in authorization header",
-        GatewaySignatureExpected,
-    ),
+    says("AWS API Gateway", "(missing equal-sign) in authorization header", GatewaySignatureExpected),
     says("AWS API Gateway", "authorization header requires 'credential' parameter", GatewaySignatureExpected),
     says("AWS API Gateway", "is not authorized to access this resource", GatewayAuthorizerDenied),
     says("AWS API Gateway", "the incoming token has expired", TokenExpired),
@@ -74,6 +70,7 @@ pub(super) const GATEWAYS: &[Mark] = &[
     says("Azure API Management", "access denied due to missing subscription key", ApiKeyMissing),
     says("Azure API Management", "access denied due to invalid subscription key", ApiKeyUnknown),
     says("Azure API Management", "jwt not present", HeaderMissing),
+    says("Azure API Management", "unauthorized. access token is missing or invalid", TokenRefused),
     says("Kong", "no api key found in request", ApiKeyMissing),
     says("Kong", "no credentials found for given", IssuerMismatch),
     says("Kong", "no mandatory 'iss' in claims", ClaimMissing),

@@ -15,7 +15,7 @@ use serde_json::Value;
 struct Row {
     id: String,
     line: String,
-    row: Value,
+    expected: Value,
     answer: Value,
     text: String,
 }
@@ -27,7 +27,7 @@ fn rows() -> Vec<Row> {
         let line = row["case"].to_string();
         let text = answer_line(line.as_bytes()).unwrap();
         let answer = serde_json::from_str(&text).unwrap();
-        Row { id: row["case"]["id"].as_str().unwrap().to_owned(), line, row, answer, text }
+        Row { id: row["case"]["id"].as_str().unwrap().to_owned(), line, expected: row, answer, text }
     };
     fs::read_to_string(path).unwrap().lines().map(read).collect()
 }
@@ -45,7 +45,7 @@ fn ids(answer: &Value) -> Vec<&str> {
 fn the_first_finding_is_the_one_that_its_author_expects() {
     let rows = rows();
     let mut wrong = Vec::new();
-    for Row { id, row, answer, .. } in &rows {
+    for Row { id, expected: row, answer, .. } in &rows {
         let ids = ids(answer);
         let first = row["first"].as_str().unwrap();
         let lacking: Vec<&str> = texts(&row["also"]).into_iter().filter(|also| !ids.contains(also)).collect();
@@ -65,8 +65,8 @@ fn the_first_finding_is_the_one_that_its_author_expects() {
 
 /// Every piece of the credentials of a case, found here by the fields that hold them and not by the code under test.
 fn pieces(row: &Row) -> BTreeSet<String> {
-    let mut found: BTreeSet<String> = texts(&row.row["canaries"]).into_iter().map(str::to_owned).collect();
-    let case = &row.row["case"];
+    let mut found: BTreeSet<String> = texts(&row.expected["canaries"]).into_iter().map(str::to_owned).collect();
+    let case = &row.expected["case"];
     let lines = case["request"]["headers"].as_array().cloned().unwrap_or_default();
     let mut secrets: Vec<String> = case["token"].as_str().map(str::to_owned).into_iter().collect();
     for line in &lines {
@@ -89,8 +89,8 @@ fn pieces(row: &Row) -> BTreeSet<String> {
 fn no_piece_of_a_credential_is_in_any_output() {
     for row in rows() {
         let pieces = pieces(&row);
-        let canary = texts(&row.row["canaries"])[0];
-        let is_token_alone = row.row["case"]["request"].is_null() && row.row["case"]["response"].is_null();
+        let canary = texts(&row.expected["canaries"])[0];
+        let is_token_alone = row.expected["case"]["request"].is_null() && row.expected["case"]["response"].is_null();
         assert!(row.line.contains(canary) || (is_token_alone && pieces.len() > 20), "{} has no canary", row.id);
         // Words that the texts of the table and the names of schemes have in common with what clients send.
         let is_public =
@@ -155,7 +155,7 @@ fn every_finding_stands_in_a_row() {
         }
     }
     let expected: BTreeSet<&str> =
-        rows.iter().flat_map(|row| texts(&row.row["also"]).into_iter().chain(row.row["first"].as_str())).collect();
+        rows.iter().flat_map(|row| texts(&row.expected["also"]).into_iter().chain(row.expected["first"].as_str())).collect();
     let missing: Vec<&str> = FindingId::all().map(FindingId::name).filter(|name| !expected.contains(name)).collect();
     assert!(missing.is_empty(), "no row expects {missing:?}; met {met:?}");
 }

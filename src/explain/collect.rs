@@ -66,15 +66,13 @@ impl Findings {
     pub(super) fn add_proof(&mut self, draft: Draft) {
         let mut proof = draft.0;
         self.withhold(&mut proof);
-        match self.found.iter_mut().find(|other| other.id == proof.id && other.certainty >= Certainty::Observed) {
-            Some(seen) => {
-                seen.certainty = seen.certainty.max(proof.certainty);
-                seen.would_pass_if = proof.would_pass_if;
-            }
-            None => {
-                self.remove(proof.id);
-                self.found.push(proof);
-            }
+        let is_seen = |other: &&mut Finding| other.id == proof.id && other.certainty >= Certainty::Observed;
+        if let Some(seen) = self.found.iter_mut().find(is_seen) {
+            seen.certainty = seen.certainty.max(proof.certainty);
+            seen.would_pass_if = proof.would_pass_if;
+        } else {
+            self.remove(proof.id);
+            self.found.push(proof);
         }
     }
 
@@ -126,7 +124,7 @@ impl Findings {
     /// Takes out what holds a piece of a credential.
     fn withhold(&self, finding: &mut Finding) {
         if self.secrets.are_in(&finding.evidence) {
-            finding.evidence = "withheld: what was seen holds a piece of a credential".to_owned();
+            "withheld: what was seen holds a piece of a credential".clone_into(&mut finding.evidence);
         }
         if finding.place.name.as_ref().is_some_and(|name| self.secrets.are_in(name)) {
             finding.place.name = None;

@@ -2,6 +2,7 @@
 //!
 //! Facts alone, in lower case. The first row that fits gives the meaning; every row that fits may name the program.
 
+#[allow(clippy::enum_glob_use, reason = "a table of them")]
 use super::super::finding::FindingId::{self, *};
 
 /// Where words are looked for.
@@ -14,6 +15,7 @@ pub(super) enum Where {
 }
 
 /// One row.
+#[derive(Clone, Copy)]
 pub(super) struct Mark {
     /// The program, as people call it; empty if several write so.
     pub(super) maker: &'static str,

@@ -2,6 +2,7 @@
 
 use super::super::collect::{Draft, Findings, finding};
 use super::super::finding::{Certainty, FindingId, Part};
+use super::super::token::ReadToken;
 use super::super::view::View;
 use super::header::TWINS;
 
@@ -70,7 +71,7 @@ fn lost(view: &View<'_>, findings: &mut Findings) {
             .challenges
             .iter()
             .any(|challenge| challenge.is_scheme("Bearer") && challenge.param("error").is_none())
-        && view.token.as_ref().is_some_and(|token| token.is_readable());
+        && view.token.as_ref().is_some_and(ReadToken::is_readable);
     let certainty = match (says_missing, bare) {
         (true, _) if findings.has(FindingId::HeaderMissing) => Certainty::Observed,
         (false, true) => Certainty::Suspected,

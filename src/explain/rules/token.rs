@@ -37,7 +37,7 @@ fn form(token: &ReadToken, view: &View<'_>, findings: &mut Findings) {
             findings.add(draft.seen(format!("{length} bytes without a dot")));
         }
         Reason::JweGiven => {
-            findings.add(observed(FindingId::TokenEncrypted).seen(format!("five parts, {length} bytes")))
+            findings.add(observed(FindingId::TokenEncrypted).seen(format!("five parts, {length} bytes")));
         }
         Reason::JwtMalformed => malformed(token, &parts, findings),
         Reason::Ok => {
@@ -81,8 +81,12 @@ fn short_signature(token: &ReadToken) -> Option<String> {
         Algorithm::Hs384 => 48,
         Algorithm::Es384 => 96,
         Algorithm::Es512 => 132,
-        Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 => 256,
-        Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512 => 256,
+        Algorithm::Rs256
+        | Algorithm::Rs384
+        | Algorithm::Rs512
+        | Algorithm::Ps256
+        | Algorithm::Ps384
+        | Algorithm::Ps512 => 256,
         _ => 64,
     };
     (bytes < least).then(|| format!("{bytes} bytes of a signature that has {least} at least"))

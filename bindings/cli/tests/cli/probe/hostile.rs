@@ -1,0 +1,120 @@
+//! Servers that are slow, huge, silent or do not speak HTTP: bounded, told, never a panic.
+
+use std::time::{Duration, Instant};
+
+use super::api::{TOKEN, answering, api, api_that_says};
+use super::{probe, rule, rules};
+use crate::server::{Reply, Server, cacert};
+use crate::support::run;
+
+#[test]
+fn a_server_that_never_answers_ends_with_2_in_time() {
+    let server = Server::http(|_| Reply::Hang(Vec::new()));
+    let started = Instant::now();
+    let run = run(["probe", &server.origin, "--timeout", "1"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains(&format!("{}: timeout", server.origin)), "{}", run.err);
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_body_that_never_ends_is_cut_by_time() {
+    let server = api_that_says(|seen, said| match seen.method {
+        "OPTIONS" => Reply::Hang(b"HTTP/1.1 204 X\r\nX-Half: ".to_vec()),
+        _ => Reply::Bytes(said.bytes(seen.method)),
+    });
+    let run = probe("probe-hang", &server.origin, &["--timeout", "1"]);
+    let json = run.json();
+    assert_eq!((run.code, rules(&json, "broken")), (1, vec!["answered".to_owned()]), "{}", run.out);
+    assert_eq!(rule(&json, "answered")["seen"][0]["request"], "preflight");
+    assert_eq!(rule(&json, "preflight_ok")["why"], "no answer");
+}
+
+#[test]
+fn three_that_are_not_answered_are_enough() {
+    let server = api_that_says(|seen, said| match seen.number {
+        0 => Reply::Bytes(said.bytes(seen.method)),
+        _ => Reply::Bytes(Vec::new()),
+    });
+    let run = probe("probe-three", &server.origin, &[]);
+    assert_eq!(server.heads().len(), 4);
+    let json = run.json();
+    assert_eq!(rule(&json, "answered")["seen"].as_array().unwrap().len(), 3, "{}", run.out);
+    assert!(run.out.contains("not sent after three that were not answered"), "{}", run.out);
+}
+
+#[test]
+fn a_huge_body_is_read_in_part() {
+    let server = api(|_, said| {
+        if said.status >= 400 {
+            said.body = "x".repeat(8 << 20);
+        }
+    });
+    let started = Instant::now();
+    let run = probe("probe-huge", &server.origin, &[]);
+    assert_eq!((run.code, rules(&run.json(), "broken").len()), (0, 0), "{}", run.out);
+    assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn a_head_that_is_too_long_or_no_http_is_told() {
+    let long = format!("HTTP/1.1 401 X\r\nX-Long: {}\r\n\r\n", "x".repeat(64 << 10));
+    for bytes in [long.as_bytes(), b"SSH-2.0-OpenSSH_9.6\r\n", b"\0\xff\xfe\r\n\r\n", b"HTTP/1.1 99999 X\r\n\r\n", b""]
+    {
+        let bytes = bytes.to_vec();
+        let server = Server::http(move |_| Reply::Bytes(bytes.clone()));
+        let run = run(["probe", "--json", &server.origin]);
+        assert_eq!(run.code, 2, "{}", run.out);
+        assert!(run.json()["error"]["message"].as_str().unwrap().starts_with(&server.origin), "{}", run.out);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_judged_as_they_come() {
+    let server = api_that_says(|seen, mut said| {
+        said.challenge("Bearer realm=\"@@\"");
+        let bytes = said.bytes(seen.method);
+        let at = bytes.windows(2).position(|pair| pair == b"@@");
+        let mut bytes = bytes;
+        if let Some(at) = at {
+            bytes[at..at + 2].copy_from_slice(b"\xff\xfe");
+        }
+        Reply::Bytes(bytes)
+    });
+    let run = run(["probe", &server.origin]);
+    assert_eq!(run.code, 1, "no error for bad tokens: {}", run.out);
+    assert!(run.out.contains("invalid_token_named"), "{}", run.out);
+}
+
+#[test]
+fn escape_sequences_of_a_server_reach_no_terminal() {
+    let server = api(|_, said| said.challenge("Bearer realm=\"a\", error=\"\u{9b}31mred\""));
+    let run = run(["probe", &server.origin]);
+    assert_eq!(run.code, 1);
+    assert!(!run.out.contains('\u{9b}') && run.out.contains("31mred"), "{}", run.out);
+}
+
+#[test]
+fn no_redirect_is_followed_with_or_without_credentials() {
+    let elsewhere = api(|_, _| {});
+    let place = elsewhere.origin.clone();
+    let server = api(move |_, said| {
+        said.status = 307;
+        said.set("Location", &place);
+    });
+    let run = probe("probe-redirect", &server.origin, &["--query-token"]);
+    assert_eq!(run.code, 1);
+    assert!(rules(&run.json(), "broken").contains(&"no_redirect".to_owned()), "{}", run.out);
+    assert_eq!(elsewhere.heads().len(), 0);
+    assert!(!run.out.contains(TOKEN));
+}
+
+#[test]
+fn https_is_probed_under_a_named_authority_and_refused_without() {
+    let server = Server::https(answering(|seen, said| Reply::Bytes(said.bytes(seen.method))));
+    let ok = probe("probe-tls", &server.origin, &["--cacert", &cacert()]);
+    assert_eq!((ok.code, rules(&ok.json(), "broken").len()), (0, 0), "{}", ok.out);
+    let refused = probe("probe-tls", &server.origin, &[]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.out.contains("--cacert FILE names the authority"), "{}", refused.out);
+}

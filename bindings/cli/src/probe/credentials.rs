@@ -21,20 +21,20 @@ pub(crate) struct Credentials {
     pub(crate) changed: Option<String>,
     /// Whether a token goes into a query.
     pub(crate) in_query: bool,
-    /// The values of `--header`.
-    fields: Vec<String>,
+    /// The values of `--header`, and queries.
+    others: Vec<String>,
 }
 
 impl Credentials {
     /// The made-up tokens, and these.
     pub(crate) fn new(token: Option<String>, in_query: bool) -> Credentials {
         let changed = token.as_deref().map(change);
-        Credentials { garbage: GARBAGE.to_owned(), expired: expired(), token, changed, in_query, fields: Vec::new() }
+        Credentials { garbage: GARBAGE.to_owned(), expired: expired(), token, changed, in_query, others: Vec::new() }
     }
 
-    /// Remembers the value of a field line that must not be shown.
+    /// Remembers a value that must not be shown.
     pub(crate) fn keep_secret(&mut self, value: &[u8]) {
-        self.fields.push(String::from_utf8_lossy(value).into_owned());
+        self.others.push(String::from_utf8_lossy(value).into_owned());
     }
 
     /// The token for a query.
@@ -51,12 +51,12 @@ impl Credentials {
         [self.garbage.as_str()].into_iter().chain(whole).chain(long).collect()
     }
 
-    /// `text` without any piece of the token or of a field's value.
+    /// `text` without any piece of the token, of a field's value or of a query.
     pub(crate) fn hide(&self, text: &str) -> String {
         let secrets: Vec<&str> = [&self.token, &self.changed]
             .into_iter()
             .flatten()
-            .chain(&self.fields)
+            .chain(&self.others)
             .map(String::as_str)
             .filter(|secret| secret.len() >= PIECE_BYTES)
             .collect();

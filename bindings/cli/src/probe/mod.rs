@@ -40,7 +40,10 @@ pub(crate) fn run(args: &ProbeArgs, out: &mut Output) -> Outcome {
     }
     let url = check_url(args.url.as_deref().unwrap_or_default(), args)?;
     let behind = args.against.as_deref().map(|origin| behind(url, origin, args)).transpose()?;
-    let sender = sender(args)?;
+    let mut sender = sender(args)?;
+    for query in [Some(url), behind.as_deref()].into_iter().flatten().filter_map(|url| url.split_once('?')) {
+        sender.credentials.keep_secret(query.1.as_bytes());
+    }
     if args.insecure_http {
         note(WARN, "warning:", "--insecure-http: who is on the way can read and change what is sent and answered");
     }

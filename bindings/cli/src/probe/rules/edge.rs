@@ -124,7 +124,9 @@ fn authorization_lost(exchange: &Exchange, edge: &Answer, origin: &Answer) -> Op
     use super::super::requests::Kind;
     match exchange.plan.kind {
         Kind::Token if origin.status != 401 => Some(edge.status == 401),
-        Kind::BadToken if origin.error().is_some() && edge.has("www-authenticate") => {
+        Kind::BadToken | Kind::Misused | Kind::Malformed
+            if origin.error().is_some() && edge.has("www-authenticate") =>
+        {
             Some(edge.status == 401 && edge.error().is_none())
         }
         _ => None,

@@ -43,6 +43,7 @@ const ROWS: &[(&[&str], Change)] = &[
     (&["bad_token_401"], |seen, said| {
         if is_jwt(seen) {
             said.status = 422;
+            said.remove("WWW-Authenticate");
         }
     }),
     // REQ-BEARER-18

@@ -20,6 +20,11 @@ const ROWS: &[(&[&str], &str, Change)] = &[
             *said = without_credentials(said);
         }
     }),
+    (&["edge_authorization"], "as without credentials: Authorization did not arrive", |seen, said| {
+        if !seen.is_preflight {
+            *said = without_credentials(said);
+        }
+    }),
     (&["edge_authorization"], "did not arrive whole", |seen, said| {
         if seen.authorization.first().is_some_and(|line| line.ends_with(TOKEN)) && said.status == 200 {
             *said = without_credentials(said);

@@ -15,7 +15,7 @@ use crate::support::{Run, file, folder, run};
 /// Probes with the real token and a page, and these options more.
 pub(crate) fn probe(name: &str, url: &str, more: &[&str]) -> Run {
     let token = file(&folder(name), "token.txt", api::TOKEN);
-    let args = ["probe", "--json", url, "--token-file", &token, "--origin", api::PAGE, "--timeout", "5"];
+    let args = ["probe", "--json", url, "--token-file", &token, "--origin", api::PAGE];
     run(args.iter().chain(more))
 }
 

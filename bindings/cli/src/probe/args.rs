@@ -17,6 +17,7 @@ use super::rule::Severity;
 /// Exit code 0 if no rule is broken, or only ones of severity note; 1 if one of severity error is, 3 if warnings are
 /// the worst; 2 if the URL could not be probed.
 #[derive(Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[command(after_help = "Examples:
   countersign probe https://api.example.com/v1/reports
   countersign probe https://api.example.com/v1/reports --token-file token.txt --origin https://app.example.com
@@ -29,7 +30,7 @@ pub(crate) struct ProbeArgs {
     pub(crate) url: Option<String>,
     /// Send the same to the origin behind URL, and tell what is lost on the way.
     ///
-    /// An origin such as https://10.0.0.7:8443, which gets URL's path, or a whole URL.
+    /// A scheme, a host and a port, to which URL's path is added, or a whole URL.
     #[arg(long, value_name = "ORIGIN", conflicts_with = "rules")]
     pub(crate) against: Option<String>,
     /// A file with a good token, or `-` for standard input.
@@ -59,7 +60,7 @@ pub(crate) struct ProbeArgs {
     /// The least severity that the exit code tells of: warning, or error alone, or notes too (as 3).
     #[arg(long, value_name = "SEVERITY", default_value = "warning")]
     pub(crate) fail_on: Severity,
-    /// Write the results for a pipeline as JUnit XML.
+    /// Write the results for a pipeline as `JUnit` XML.
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
     /// Tell each request on standard error as it is answered.

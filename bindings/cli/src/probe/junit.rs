@@ -1,4 +1,4 @@
-//! The results as JUnit XML, as build servers read it: one test case a rule (XML 1.0).
+//! The results as `JUnit` XML, as build servers read it: one test case a rule (XML 1.0).
 
 use std::fmt::Write as _;
 

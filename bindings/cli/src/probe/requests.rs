@@ -69,8 +69,8 @@ const fn plan(
     Plan { id, sends, kind, method: None, cross_origin: false, authorization }
 }
 
-fn one(line: impl Into<String>) -> Option<Vec<String>> {
-    Some(vec![line.into()])
+fn one(line: impl Into<String>) -> Vec<String> {
+    vec![line.into()]
 }
 
 /// Every request, in the order sent.
@@ -89,49 +89,64 @@ pub(crate) static REQUESTS: [Plan; 19] = [
     plan(
         "unknown_scheme",
         Kind::Unknown,
-        |made| one(format!("Countersign-Probe {}", made.garbage)),
+        |made| Some(one(format!("Countersign-Probe {}", made.garbage))),
         "a scheme that nobody knows",
     ),
-    plan("no_token", Kind::Malformed, |_| one("Bearer"), "`Bearer` with no token behind it"),
-    plan("colon", Kind::Malformed, |made| one(format!("Bearer: {}", made.garbage)), "`Bearer:` and a made-up token"),
-    plan("quoted", Kind::Malformed, |made| one(format!("Bearer \"{}\"", made.garbage)), "a made-up token in quotes"),
+    plan("no_token", Kind::Malformed, |_| Some(one("Bearer")), "`Bearer` with no token behind it"),
+    plan(
+        "colon",
+        Kind::Malformed,
+        |made| Some(one(format!("Bearer: {}", made.garbage))),
+        "`Bearer:` and a made-up token",
+    ),
+    plan(
+        "quoted",
+        Kind::Malformed,
+        |made| Some(one(format!("Bearer \"{}\"", made.garbage))),
+        "a made-up token in quotes",
+    ),
     plan(
         "scheme_twice",
         Kind::Malformed,
-        |made| one(format!("Bearer Bearer {}", made.garbage)),
+        |made| Some(one(format!("Bearer Bearer {}", made.garbage))),
         "the scheme twice before a made-up token",
     ),
-    plan("scheme_missing", Kind::Malformed, |made| one(made.expired.clone()), "a made-up JWT without a scheme"),
+    plan("scheme_missing", Kind::Malformed, |made| Some(one(made.expired.clone())), "a made-up JWT without a scheme"),
     plan(
         "header_twice",
         Kind::Malformed,
         |made| Some(vec![format!("Bearer {}", made.garbage), format!("Bearer {}", made.garbage)]),
         "two `Authorization` lines with made-up tokens",
     ),
-    plan("garbage", Kind::BadToken, |made| one(format!("Bearer {}", made.garbage)), "a made-up token that is no JWT"),
+    plan(
+        "garbage",
+        Kind::BadToken,
+        |made| Some(one(format!("Bearer {}", made.garbage))),
+        "a made-up token that is no JWT",
+    ),
     plan(
         "expired",
         Kind::BadToken,
-        |made| one(format!("Bearer {}", made.expired)),
+        |made| Some(one(format!("Bearer {}", made.expired))),
         "a made-up JWT that has expired, with a made-up signature",
     ),
-    plan("token", Kind::Token, |made| one(format!("Bearer {}", made.token.as_deref()?)), "the real token"),
+    plan("token", Kind::Token, |made| Some(one(format!("Bearer {}", made.token.as_deref()?))), "the real token"),
     plan(
         "token_lower_case",
         Kind::Token,
-        |made| one(format!("bearer {}", made.token.as_deref()?)),
+        |made| Some(one(format!("bearer {}", made.token.as_deref()?))),
         "the real token behind `bearer`",
     ),
     plan(
         "token_changed",
         Kind::Misused,
-        |made| one(format!("Bearer {}", made.changed.as_deref()?)),
+        |made| Some(one(format!("Bearer {}", made.changed.as_deref()?))),
         "the real token with one character of its signature changed",
     ),
     plan(
         "token_other_scheme",
         Kind::Misused,
-        |made| one(format!("Countersign-Probe {}", made.token.as_deref()?)),
+        |made| Some(one(format!("Countersign-Probe {}", made.token.as_deref()?))),
         "the real token behind a scheme that nobody knows",
     ),
     plan(

@@ -48,7 +48,8 @@ impl Said {
 
     /// In HTTP/1.1; nothing but the head to HEAD.
     pub(crate) fn bytes(&self, method: &str) -> Vec<u8> {
-        let fields: String = self.fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let fields: Vec<String> = self.fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let fields = fields.concat();
         let body = if method == "HEAD" { "" } else { &self.body };
         let (status, length) = (self.status, self.body.len());
         let length = if status == 204 { String::new() } else { format!("Content-Length: {length}\r\n") };

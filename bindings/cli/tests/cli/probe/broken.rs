@@ -247,7 +247,7 @@ const ROWS: &[(&[&str], Change)] = &[
     // REQ-PRIVACY-03
     (&["nothing_internal"], |seen, said| {
         if is_jwt(seen) {
-            said.body = "Traceback (most recent call last):\n  File \"app.py\", line 1\n".to_owned();
+            "Traceback (most recent call last):\n  File \"app.py\", line 1\n".clone_into(&mut said.body);
         }
     }),
     // REQ-BEARER-01: what stands or falls with an accepted token is not judged then.
@@ -365,7 +365,7 @@ fn an_api_without_cors_and_without_a_token_at_hand_comes_out_clean() {
 
 fn open(said: &mut Said) {
     said.status = 200;
-    said.body = "{}".to_owned();
+    "{}".clone_into(&mut said.body);
     said.remove("WWW-Authenticate");
     said.remove("Cache-Control");
 }

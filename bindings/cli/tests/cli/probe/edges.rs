@@ -57,7 +57,7 @@ const ROWS: &[(&[&str], &str, Change)] = &[
     (&["edge_body"], "401 of type text/html", |_, said| {
         if said.status == 401 {
             said.set("Content-Type", "text/html");
-            said.body = "<h1>Unauthorized</h1>".to_owned();
+            "<h1>Unauthorized</h1>".clone_into(&mut said.body);
         }
     }),
 ];

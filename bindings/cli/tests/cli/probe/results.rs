@@ -1,4 +1,4 @@
-//! Exit codes by severity, the table for people, JUnit.
+//! Exit codes by severity, the table for people, `JUnit`.
 
 use super::api::{PAGE, Said, Seen, api};
 use super::probe;

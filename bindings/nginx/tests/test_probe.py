@@ -130,7 +130,9 @@ class Edges(Site):
         code, broken, rules = self.against("no-challenge")
         self.assertEqual(code, 1)
         self.assertIn("edge_challenge", broken)
-        self.assertEqual((rules["challenge_present"]["result"], rules["challenge_present"]["origin"]), ("broken", "kept"))
+        self.assertEqual(
+            (rules["challenge_present"]["result"], rules["challenge_present"]["origin"]), ("broken", "kept")
+        )
 
     def test_a_denial_that_is_cached_is_told(self) -> None:
         code, broken, _ = self.against("cached")

@@ -26,6 +26,7 @@ struct Line {
     method: &'static str,
     came: String,
     status: Option<u16>,
+    challenge: Option<String>,
 }
 
 /// A rule and what became of it.
@@ -136,6 +137,7 @@ impl Report {
                 .text("method", line.method)
                 .raw("status", &line.status.map_or_else(|| "null".to_owned(), |status| status.to_string()))
                 .text("came", &line.came)
+                .text_or_null("www_authenticate", line.challenge.as_deref())
                 .finish()
         });
         let rules = self.rows.iter().map(|row| {
@@ -184,31 +186,37 @@ pub(crate) fn rule_json(rule: &Rule) -> Object {
 fn line(exchange: &Exchange, made: &Credentials) -> Line {
     let came = match &exchange.outcome {
         Outcome::Answered(answer) => match answer.error() {
-            Some(error) => format!("{} error=\"{}\"", answer.status, cut(&made.hide(error))),
+            Some(error) => format!("{} error=\"{}\"", answer.status, shown(error, made)),
             None => answer.status.to_string(),
         },
         Outcome::Failed(cause) => cause.clone(),
         Outcome::NotSent(why) => format!("not sent {why}"),
     };
     let status = exchange.answer().map(|answer| answer.status);
-    Line { id: exchange.plan.id, method: exchange.method.name(), came, status }
+    let challenged = exchange.answer().filter(|answer| answer.has("www-authenticate"));
+    let challenge = challenged.map(|answer| shown(&answer.text("www-authenticate"), made));
+    Line { id: exchange.plan.id, method: exchange.method.name(), came, status, challenge }
 }
 
-/// What a server wrote is shown in part, and without what was sent to it.
 fn hide(verdict: Verdict, made: &Credentials) -> Verdict {
     match verdict {
-        Verdict::Broken(sights) => Verdict::Broken(
-            sights.into_iter().map(|sight| Sight { text: cut(&made.hide(&sight.text)), ..sight }).collect(),
-        ),
+        Verdict::Broken(sights) => {
+            Verdict::Broken(sights.into_iter().map(|sight| Sight { text: shown(&sight.text, made), ..sight }).collect())
+        }
         other => other,
     }
 }
 
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARACTERS) {
-        Some((at, _)) => format!("{}...", text.get(..at).unwrap_or_default()),
-        None => text.to_owned(),
-    }
+/// What a server wrote, in part, and without what was sent to it.
+fn shown(text: &str, made: &Credentials) -> String {
+    // Looking for secrets takes time by the length of both; a field can have many thousand bytes.
+    let text = made.hide(start(text, 4 * SHOWN_CHARACTERS).unwrap_or(text));
+    start(&text, SHOWN_CHARACTERS).map_or_else(|| text.clone(), |start| format!("{start}..."))
+}
+
+/// The first characters, if there are more.
+fn start(text: &str, count: usize) -> Option<&str> {
+    text.char_indices().nth(count).and_then(|(at, _)| text.get(..at))
 }
 
 fn write_broken(row: &Row, sights: &[Sight], out: &mut Output) {

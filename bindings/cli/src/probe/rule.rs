@@ -116,9 +116,10 @@ impl Evidence {
         self.answer("none").is_some_and(Answer::is_success)
     }
 
-    /// Whether Bearer or DPoP is among the schemes that any answer asks for.
+    /// Whether Bearer is among the schemes that any answer asks for.
     pub(crate) fn offers_bearer(&self) -> bool {
-        self.exchanges.iter().filter_map(Exchange::answer).any(|answer| answer.bearer().next().is_some())
+        let mut answers = self.exchanges.iter().filter_map(Exchange::answer);
+        answers.any(|answer| answer.bearer().any(|challenge| challenge.is_scheme("Bearer")))
     }
 }
 

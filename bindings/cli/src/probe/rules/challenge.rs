@@ -116,6 +116,9 @@ pub(super) fn error_fits_status(evidence: &Evidence) -> Verdict {
 }
 
 pub(super) fn refusal_challenged(evidence: &Evidence) -> Verdict {
+    if !evidence.offers_bearer() {
+        return Verdict::NotApplicable(NO_BEARER);
+    }
     let kinds = [Kind::Malformed, Kind::BadToken, Kind::Token, Kind::Misused];
     evidence.each(&kinds, "no 400 or 403 to a token", |exchange, answer| match answer.status {
         // Two lines of a field that may stand once: many servers refuse that before anybody reads it.

@@ -49,5 +49,5 @@ const INSIDES: [(&str, &str); 14] = [
     ("   at System.", "a .NET stack trace"),
     ("   at Microsoft.", "a .NET stack trace"),
     ("PHP Fatal error", "a PHP error"),
-    (".rb:", "a path of a Ruby stack trace"),
+    ("/gems/", "a path of a Ruby stack trace"),
 ];

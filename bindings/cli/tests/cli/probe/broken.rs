@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::api::{PAGE, Said, Seen, TOKEN, api, api_that_says};
+use super::api::{PAGE, Said, Seen, TOKEN, answering, api};
 use super::{probe, rules};
-use crate::server::Reply;
+use crate::server::{Reply, Server, cacert};
 use crate::support::run;
 
 type Change = fn(&Seen<'_>, &mut Said);
@@ -319,20 +319,19 @@ fn every_rule_is_broken_by_a_test() {
 
 #[test]
 fn a_body_behind_head_is_seen_also_in_a_packet_of_its_own() {
-    for wait in [false, true] {
-        let server = api_that_says(move |seen, said| {
-            let mut head = said.bytes("HEAD");
+    let reply = |wait: bool| {
+        answering(move |seen, said| {
+            let (head, body) = (said.bytes("HEAD"), said.body.clone().into_bytes());
             match (seen.method, wait) {
-                ("HEAD", false) => {
-                    head.extend(b"{\"status\":401}");
-                    Reply::Bytes(head)
-                }
-                ("HEAD", true) => Reply::Late(head, b"{\"status\":401}".to_vec()),
+                ("HEAD", false) => Reply::Bytes([head, body].concat()),
+                ("HEAD", true) => Reply::Late(head, body),
                 (method, _) => Reply::Bytes(said.bytes(method)),
             }
-        });
-        let run = probe("probe-head", &server.origin, &[]);
-        assert_eq!(rules(&run.json(), "broken"), ["head_without_body"], "{wait}: {}", run.out);
+        })
+    };
+    for server in [Server::http(reply(false)), Server::http(reply(true)), Server::https(reply(true))] {
+        let run = probe("probe-head", &server.origin, &["--cacert", &cacert()]);
+        assert_eq!(rules(&run.json(), "broken"), ["head_without_body"], "{}", run.out);
     }
 }
 
@@ -361,6 +360,27 @@ fn an_api_without_cors_and_without_a_token_at_hand_comes_out_clean() {
     assert_eq!((run.code, rules(&json, "broken").len()), (0, 0), "{}", run.out);
     assert_eq!(server.heads().len(), REQUESTS - 5);
     assert!(server.heads().iter().all(|head| !head.contains("access_token") && !head.contains(PAGE)));
+}
+
+#[test]
+fn apis_that_want_other_schemes_come_out_clean() {
+    for challenge in [
+        "Basic realm=\"api\", charset=\"UTF-8\"",
+        "DPoP algs=\"ES256 EdDSA\"",
+        "Digest realm=\"api\", nonce=\"x\", qop=\"auth\", Basic realm=\"api\"",
+        "Negotiate",
+    ] {
+        // What Bearer is to Bearer, any unknown scheme is to these.
+        let server = api(move |seen, said| {
+            if !seen.is_preflight {
+                said.status = 401;
+                said.set("Cache-Control", "no-store");
+                said.set("WWW-Authenticate", challenge);
+            }
+        });
+        let run = run(["probe", "--json", &server.origin, "--query-token"]);
+        assert_eq!((run.code, rules(&run.json(), "broken").len()), (0, 0), "{challenge}: {}", run.out);
+    }
 }
 
 fn open(said: &mut Said) {

@@ -18,7 +18,17 @@ fn a_server_that_never_answers_ends_with_2_in_time() {
 }
 
 #[test]
-fn a_body_that_never_ends_is_cut_by_time() {
+fn a_server_that_answers_byte_by_byte_ends_with_2_in_time() {
+    // Each byte comes in time, and all of them do not.
+    let server = api_that_says(|seen, said| Reply::Drip(said.bytes(seen.method)));
+    let started = Instant::now();
+    let run = run(["probe", &server.origin, "--timeout", "1"]);
+    assert!(run.code == 2 && run.err.contains("timeout"), "{}", run.err);
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_head_that_never_ends_is_told_and_the_rest_goes_on() {
     let server = api_that_says(|seen, said| match seen.method {
         "OPTIONS" => Reply::Hang(b"HTTP/1.1 204 X\r\nX-Half: ".to_vec()),
         _ => Reply::Bytes(said.bytes(seen.method)),

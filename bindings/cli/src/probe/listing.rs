@@ -2,7 +2,7 @@
 
 use super::report::rule_json;
 use super::requests::REQUESTS;
-use super::rules::RULES;
+use super::rules;
 use crate::fault::Answer;
 use crate::json::{Object, array};
 use crate::output::{Output, TITLE};
@@ -14,7 +14,7 @@ pub(crate) fn write(out: &mut Output) -> Answer {
             let method = plan.method.map(super::requests::Method::name);
             Object::new().text("id", plan.id).text_or_null("method", method).text("sends", plan.sends).finish()
         });
-        let rules = RULES.iter().map(|rule| rule_json(rule).finish());
+        let rules = rules::all().map(|rule| rule_json(rule).finish());
         out.line(&Object::new().raw("requests", &array(requests)).raw("rules", &array(rules)).finish());
         return Answer::Yes;
     }
@@ -24,7 +24,7 @@ pub(crate) fn write(out: &mut Output) -> Answer {
     }
     out.gap();
     out.styled(TITLE, "Rules");
-    for rule in RULES {
+    for rule in rules::all() {
         let place = format!("{:<14} {}", rule.requirement, rule.section);
         out.line(&format!("  {:<30} {:<8} {place}", rule.id, rule.severity.name()));
         out.line(&format!("      {}", rule.asks));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::answer::{Exchange, Outcome};
 use super::credentials::Credentials;
 use super::rule::{Evidence, Rule, Severity, Sight, Verdict};
-use super::rules::{RULES, is_of_edge};
+use super::rules::{self, is_of_edge};
 use crate::fault::Answer;
 use crate::json::{Object, array};
 use crate::output::{BAD, FAINT, GOOD, Output, TITLE, WARN, paint, printable};
@@ -40,7 +40,7 @@ pub(crate) struct Row {
 impl Report {
     /// Judges by every rule, and hides what is secret in what was seen.
     pub(crate) fn new(url: &str, against: Option<&str>, mut evidence: Evidence, made: &Credentials) -> Report {
-        let rules = || RULES.iter().filter(|rule| evidence.behind.is_some() || !is_of_edge(rule));
+        let rules = || rules::all().filter(|rule| evidence.behind.is_some() || !is_of_edge(rule));
         let mut rows: Vec<Row> =
             rules().map(|rule| Row { rule, verdict: hide((rule.judge)(&evidence), made), behind: None }).collect();
         let requests = evidence.exchanges.iter().map(|exchange| line(exchange, made)).collect();

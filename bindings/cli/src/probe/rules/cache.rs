@@ -2,9 +2,43 @@
 
 use super::super::answer::{Answer, Exchange};
 use super::super::requests::Kind;
-use super::super::rule::{EVERY, Evidence, Look, Sight, Verdict};
+use super::super::rule::Severity::{Error, Warning};
+use super::super::rule::{EVERY, Evidence, Look, Rule, Sight, Verdict};
+use super::row;
 
-pub(super) fn denial_not_stored(evidence: &Evidence) -> Verdict {
+/// The rules, each beside the function that judges by it.
+pub(super) static RULES: &[Rule] = &[
+    row(
+        ("denial_not_stored", Warning),
+        ("REQ-CACHE-02", "RFC 9111 §5.2.2.5"),
+        "Denials may not be kept by shared caches.",
+        "Send Cache-Control: no-store with every denial.",
+        denial_not_stored,
+    ),
+    row(
+        ("denial_not_cached", Error),
+        ("REQ-CACHE-02", "RFC 9111 §5.1"),
+        "Denials do not come out of a cache.",
+        "Keep caches from storing 400, 401 and 403, and purge what they hold.",
+        denial_not_cached,
+    ),
+    row(
+        ("allowed_not_public", Warning),
+        ("REQ-CACHE-01", "RFC 9111 §3.5"),
+        "What a token opened is not given to shared caches by public, s-maxage or must-revalidate.",
+        "Send Cache-Control: private, or no-store.",
+        allowed_not_public,
+    ),
+    row(
+        ("allowed_not_leaked", Error),
+        ("REQ-CACHE-01", "RFC 9111 §3.5"),
+        "What a token opened is not given out without it.",
+        "Purge the cache, and keep it from storing answers to requests with Authorization.",
+        allowed_not_leaked,
+    ),
+];
+
+fn denial_not_stored(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, "nothing was denied", |exchange, answer| {
         if !is_denial(exchange, answer) {
             return Look::Passed;
@@ -16,7 +50,7 @@ pub(super) fn denial_not_stored(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn denial_not_cached(evidence: &Evidence) -> Verdict {
+fn denial_not_cached(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, "nothing was denied", |exchange, answer| {
         if !is_denial(exchange, answer) {
             return Look::Passed;
@@ -25,7 +59,7 @@ pub(super) fn denial_not_cached(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn allowed_not_public(evidence: &Evidence) -> Verdict {
+fn allowed_not_public(evidence: &Evidence) -> Verdict {
     evidence.each(&[Kind::Token], "no token was accepted", |_, answer| {
         if !answer.is_success() {
             return Look::Passed;
@@ -38,7 +72,7 @@ pub(super) fn allowed_not_public(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn allowed_not_leaked(evidence: &Evidence) -> Verdict {
+fn allowed_not_leaked(evidence: &Evidence) -> Verdict {
     let (Some(none), Some(token), Some(again)) =
         (evidence.answer("none"), evidence.answer("token"), evidence.answer("none_again"))
     else {

@@ -4,16 +4,92 @@ use countersign::client::HeardChallenge;
 
 use super::super::answer::Answer;
 use super::super::requests::Kind;
-use super::super::rule::{EVERY, Evidence, Look, Verdict};
+use super::super::rule::Severity::{Error, Note, Warning};
+use super::super::rule::{EVERY, Evidence, Look, Rule, Verdict};
+use super::row;
 
-pub(super) fn present(evidence: &Evidence) -> Verdict {
+/// The rules, each beside the function that judges by it.
+pub(super) static RULES: &[Rule] = &[
+    row(
+        ("challenge_present", Error),
+        ("REQ-HTTP-28", "RFC 9110 §11.6.1"),
+        "Every 401 has WWW-Authenticate.",
+        "Send WWW-Authenticate with every 401, on error pages of the proxy too.",
+        present,
+    ),
+    row(
+        ("challenge_grammar", Error),
+        ("REQ-HTTP-03", "RFC 9110 §11.3"),
+        "Challenges can be read by a strict reader.",
+        "Quote values, part parameters by commas, name each once; `countersign challenge build` writes one.",
+        grammar,
+    ),
+    row(
+        ("challenge_params", Warning),
+        ("REQ-BEARER-12", "RFC 6750 §3"),
+        "A challenge says something: Bearer has a parameter, Basic and Digest a realm.",
+        "Add realm=\"...\".",
+        params,
+    ),
+    row(
+        ("challenge_characters", Warning),
+        ("REQ-BEARER-14", "RFC 6750 §3"),
+        "error, error_description, error_uri and scope hold printable ASCII without quotes and backslashes.",
+        "Send fixed texts, and never what came in.",
+        characters,
+    ),
+    row(
+        ("error_unearned", Warning),
+        ("REQ-BEARER-10", "RFC 6750 §3.1"),
+        "No error is named where no credentials were sent.",
+        "Leave error, error_description and error_uri out: clients renew a token that they never sent.",
+        error_unearned,
+    ),
+    row(
+        ("invalid_token_named", Error),
+        ("REQ-BEARER-13", "RFC 6750 §3.1"),
+        "A token that is not valid is called invalid_token.",
+        "Add error=\"invalid_token\" to the Bearer challenge.",
+        invalid_token_named,
+    ),
+    row(
+        ("malformed_error", Warning),
+        ("REQ-BEARER-32", "RFC 6750 §3.1"),
+        "A malformed Authorization is called invalid_request, not invalid_token.",
+        "Send error=\"invalid_request\": renewing the token cannot help.",
+        malformed_error,
+    ),
+    row(
+        ("error_fits_status", Error),
+        ("REQ-BEARER-18", "RFC 6750 §3.1"),
+        "Error and status go together: invalid_request 400 or 401, invalid_token 401, insufficient_scope 403.",
+        "Send the status that belongs to the error.",
+        error_fits_status,
+    ),
+    row(
+        ("refusal_challenged", Note),
+        ("REQ-BEARER-19", "RFC 6750 §3"),
+        "A 400 or 403 that is about a token carries a Bearer challenge too.",
+        "Send WWW-Authenticate with 400 and 403 as with 401.",
+        refusal_challenged,
+    ),
+    row(
+        ("success_unchallenged", Warning),
+        ("REQ-HTTP-28", "RFC 9110 §11.6.1"),
+        "What is allowed carries no challenge.",
+        "Send WWW-Authenticate with denials alone.",
+        success_unchallenged,
+    ),
+];
+
+fn present(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, "no 401", |_, answer| match answer.status {
         401 => Look::held(answer.has("www-authenticate"), || "401 without WWW-Authenticate".to_owned()),
         _ => Look::Passed,
     })
 }
 
-pub(super) fn grammar(evidence: &Evidence) -> Verdict {
+fn grammar(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, NO_CHALLENGE, |_, answer| {
         if !answer.has("www-authenticate") {
             return Look::Passed;
@@ -28,7 +104,7 @@ pub(super) fn grammar(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn params(evidence: &Evidence) -> Verdict {
+fn params(evidence: &Evidence) -> Verdict {
     each_challenge(evidence, |challenge| {
         let holds = if challenge.is_scheme("Basic") || challenge.is_scheme("Digest") {
             challenge.param("realm").is_some()
@@ -41,7 +117,7 @@ pub(super) fn params(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn characters(evidence: &Evidence) -> Verdict {
+fn characters(evidence: &Evidence) -> Verdict {
     each_challenge(evidence, |challenge| {
         let fits = |name: &str, byte: u8| match byte {
             b' ' => matches!(name, "error" | "error_description" | "scope"),
@@ -59,7 +135,7 @@ pub(super) fn characters(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn error_unearned(evidence: &Evidence) -> Verdict {
+fn error_unearned(evidence: &Evidence) -> Verdict {
     evidence.each(&[Kind::Without], NO_BEARER, |_, answer| {
         if answer.bearer().next().is_none() {
             return Look::Passed;
@@ -73,7 +149,7 @@ pub(super) fn error_unearned(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn invalid_token_named(evidence: &Evidence) -> Verdict {
+fn invalid_token_named(evidence: &Evidence) -> Verdict {
     if !evidence.offers_bearer() {
         return Verdict::NotApplicable(NO_BEARER);
     }
@@ -85,7 +161,7 @@ pub(super) fn invalid_token_named(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn malformed_error(evidence: &Evidence) -> Verdict {
+fn malformed_error(evidence: &Evidence) -> Verdict {
     if !evidence.offers_bearer() {
         return Verdict::NotApplicable(NO_BEARER);
     }
@@ -103,7 +179,7 @@ pub(super) fn malformed_error(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn error_fits_status(evidence: &Evidence) -> Verdict {
+fn error_fits_status(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, "no error is named", |_, answer| {
         let fits = match answer.error() {
             Some("invalid_request") => matches!(answer.status, 400 | 401),
@@ -115,7 +191,7 @@ pub(super) fn error_fits_status(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn refusal_challenged(evidence: &Evidence) -> Verdict {
+fn refusal_challenged(evidence: &Evidence) -> Verdict {
     if !evidence.offers_bearer() {
         return Verdict::NotApplicable(NO_BEARER);
     }
@@ -130,7 +206,7 @@ pub(super) fn refusal_challenged(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn success_unchallenged(evidence: &Evidence) -> Verdict {
+fn success_unchallenged(evidence: &Evidence) -> Verdict {
     evidence.each(&[Kind::Token, Kind::Preflight], "nothing was allowed", |_, answer| {
         if !answer.is_success() {
             return Look::Passed;

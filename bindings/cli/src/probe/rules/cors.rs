@@ -3,23 +3,85 @@
 //! Where neither `--origin` was given nor an answer allows the page, there is nothing to judge but the preflight.
 
 use super::super::answer::{Answer, Exchange};
-use super::super::rule::{EVERY, Evidence, Look, Sight, Verdict};
+use super::super::rule::Severity::{Error, Warning};
+use super::super::rule::{EVERY, Evidence, Look, Rule, Sight, Verdict};
+use super::row;
 
-pub(super) fn preflight_unchallenged(evidence: &Evidence) -> Verdict {
+/// The rules, each beside the function that judges by it.
+pub(super) static RULES: &[Rule] = &[
+    row(
+        ("preflight_unchallenged", Warning),
+        ("REQ-CORS-01", "Fetch, CORS-preflight fetch"),
+        "A preflight is not asked for credentials.",
+        "Let OPTIONS with Origin and Access-Control-Request-Method through: browsers put no credentials on it.",
+        preflight_unchallenged,
+    ),
+    row(
+        ("preflight_ok", Error),
+        ("REQ-CORS-01", "Fetch, CORS-preflight fetch"),
+        "A preflight is answered with 2xx.",
+        "Answer OPTIONS by 204 before the route runs.",
+        preflight_ok,
+    ),
+    row(
+        ("preflight_allows_origin", Error),
+        ("REQ-CORS-09", "Fetch, CORS check"),
+        "The preflight's answer allows the origin.",
+        "Send Access-Control-Allow-Origin with the page's origin.",
+        preflight_allows_origin,
+    ),
+    row(
+        ("preflight_allows_authorization", Error),
+        ("REQ-CORS-04", "Fetch, CORS non-wildcard request-header name"),
+        "The preflight's answer allows Authorization by its name; `*` does not cover it.",
+        "Send Access-Control-Allow-Headers: authorization.",
+        preflight_allows_authorization,
+    ),
+    row(
+        ("denial_allows_origin", Error),
+        ("REQ-CORS-09", "Fetch, CORS check"),
+        "Denials allow the origin as other answers do.",
+        "Send Access-Control-Allow-Origin with 401 too: without it a page sees a network error instead of a 401.",
+        denial_allows_origin,
+    ),
+    row(
+        ("challenge_exposed", Warning),
+        ("REQ-CORS-07", "Fetch, CORS-safelisted response-header name"),
+        "Denials that allow an origin expose WWW-Authenticate to it.",
+        "Send Access-Control-Expose-Headers: WWW-Authenticate.",
+        challenge_exposed,
+    ),
+    row(
+        ("credentials_one_origin", Error),
+        ("REQ-CORS-06", "Fetch, CORS protocol and credentials"),
+        "Access-Control-Allow-Credentials is `true` or absent, and stands beside one origin.",
+        "Name the origin, or leave Access-Control-Allow-Credentials out.",
+        credentials_one_origin,
+    ),
+    row(
+        ("origin_varies", Warning),
+        ("REQ-CORS-10", "Fetch, CORS protocol and HTTP caches"),
+        "An answer that repeats the page's origin has Vary: Origin.",
+        "Send Vary: Origin, so that no cache gives the answer to another page.",
+        origin_varies,
+    ),
+];
+
+fn preflight_unchallenged(evidence: &Evidence) -> Verdict {
     let Some(preflight) = evidence.answer("preflight") else { return Verdict::NotApplicable("no answer") };
     let holds = preflight.status != 401 && !preflight.has("www-authenticate");
     verdict("preflight", holds, || format!("{} that asks for credentials", preflight.status))
 }
 
-pub(super) fn preflight_ok(evidence: &Evidence) -> Verdict {
+fn preflight_ok(evidence: &Evidence) -> Verdict {
     judge(evidence, "preflight", |preflight| (preflight.is_success(), preflight.status.to_string()))
 }
 
-pub(super) fn preflight_allows_origin(evidence: &Evidence) -> Verdict {
+fn preflight_allows_origin(evidence: &Evidence) -> Verdict {
     judge(evidence, "preflight", |preflight| (allows(evidence, preflight), allowed(preflight)))
 }
 
-pub(super) fn preflight_allows_authorization(evidence: &Evidence) -> Verdict {
+fn preflight_allows_authorization(evidence: &Evidence) -> Verdict {
     judge(evidence, "preflight", |preflight| {
         let fields = preflight.text("access-control-allow-headers");
         let text = if fields.is_empty() { "no Access-Control-Allow-Headers".to_owned() } else { fields };
@@ -27,14 +89,14 @@ pub(super) fn preflight_allows_authorization(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn denial_allows_origin(evidence: &Evidence) -> Verdict {
+fn denial_allows_origin(evidence: &Evidence) -> Verdict {
     if evidence.answer("cross_origin").is_none_or(|answer| answer.status != 401) {
         return Verdict::NotApplicable("no 401 to a page");
     }
     judge(evidence, "cross_origin", |answer| (allows(evidence, answer), allowed(answer)))
 }
 
-pub(super) fn challenge_exposed(evidence: &Evidence) -> Verdict {
+fn challenge_exposed(evidence: &Evidence) -> Verdict {
     let denied = evidence.answer("cross_origin").filter(|answer| answer.has("www-authenticate"));
     if denied.is_none_or(|answer| !allows(evidence, answer)) {
         return Verdict::NotApplicable("no challenge to a page that is allowed");
@@ -46,7 +108,7 @@ pub(super) fn challenge_exposed(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn credentials_one_origin(evidence: &Evidence) -> Verdict {
+fn credentials_one_origin(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, "no Access-Control-Allow-Credentials", |_, answer| {
         if !answer.has("access-control-allow-credentials") {
             return Look::Passed;
@@ -58,7 +120,7 @@ pub(super) fn credentials_one_origin(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn origin_varies(evidence: &Evidence) -> Verdict {
+fn origin_varies(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, "no answer repeats the page's origin", |exchange, answer| {
         if !exchange.plan.cross_origin || answer.text("access-control-allow-origin") != evidence.page {
             return Look::Passed;

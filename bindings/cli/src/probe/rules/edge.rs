@@ -1,9 +1,72 @@
 //! An edge beside its origin: what was lost or changed between the two (RFC 9110 sections 7.7, 11.6.1 and 11.6.2).
 
 use super::super::answer::{Answer, Exchange};
-use super::super::rule::{self, Evidence, Look, Verdict, gather};
+use super::super::rule::Severity::{Error, Note, Warning};
+use super::super::rule::{self, Evidence, Look, Rule, Verdict, gather};
+use super::row;
 
-pub(super) fn authorization(evidence: &Evidence) -> Verdict {
+/// The rules, each beside the function that judges by it.
+pub(super) static RULES: &[Rule] = &[
+    row(
+        ("edge_authorization", Error),
+        ("REQ-HTTP-34", "RFC 9110 §11.6.2"),
+        "Authorization reaches the origin.",
+        "Pass Authorization on (a redirect, a caching rule or a server interface drops it), and sign nothing of your \
+         own in its place.",
+        authorization,
+    ),
+    row(
+        ("edge_challenge", Error),
+        ("REQ-HTTP-34", "RFC 9110 §11.6.1"),
+        "The origin's WWW-Authenticate reaches the client.",
+        "Pass WWW-Authenticate on with every status; look at error pages and lists of allowed fields.",
+        challenge,
+    ),
+    row(
+        ("edge_challenge_bytes", Warning),
+        ("REQ-HTTP-34", "RFC 9110 §11.6.1"),
+        "WWW-Authenticate arrives as the origin wrote it.",
+        "Change nothing in it, and add none of your own.",
+        challenge_bytes,
+    ),
+    row(
+        ("edge_status", Error),
+        ("REQ-HTTP-34", "RFC 9110 §7.7"),
+        "The origin's status reaches the client.",
+        "Keep error pages and firewalls from changing statuses.",
+        status,
+    ),
+    row(
+        ("edge_denial_not_cached", Error),
+        ("REQ-CACHE-02", "RFC 9111 §5.1"),
+        "The edge does not answer with a denial of its cache.",
+        "Do not cache 400, 401 and 403 at the edge.",
+        denial_not_cached,
+    ),
+    row(
+        ("edge_cache_control", Warning),
+        ("REQ-CACHE-02", "RFC 9111 §5.2"),
+        "The origin's Cache-Control for denials reaches the client.",
+        "Pass Cache-Control on.",
+        cache_control,
+    ),
+    row(
+        ("edge_cors", Error),
+        ("REQ-CORS-09", "Fetch, CORS check"),
+        "The origin's CORS fields reach the client.",
+        "Pass Access-Control fields on, and answer preflights in one place alone.",
+        cors,
+    ),
+    row(
+        ("edge_body", Note),
+        ("REQ-HTTP-48", "RFC 9457 §3"),
+        "The origin's problem document reaches the client.",
+        "Keep the edge's error pages from replacing the body.",
+        body,
+    ),
+];
+
+fn authorization(evidence: &Evidence) -> Verdict {
     each(evidence, "no credentials were judged by the origin", |exchange, edge, origin| {
         let without = evidence.answer("none").map(challenges);
         match authorization_lost(exchange, edge, origin) {
@@ -23,7 +86,7 @@ pub(super) fn authorization(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn challenge(evidence: &Evidence) -> Verdict {
+fn challenge(evidence: &Evidence) -> Verdict {
     each(evidence, "the origin sends no challenge", |_, edge, origin| {
         if !origin.has("www-authenticate") || edge.status != origin.status {
             return Look::Passed;
@@ -34,7 +97,7 @@ pub(super) fn challenge(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn challenge_bytes(evidence: &Evidence) -> Verdict {
+fn challenge_bytes(evidence: &Evidence) -> Verdict {
     each(evidence, "no challenge at both", |exchange, edge, origin| {
         let both = edge.has("www-authenticate") && origin.has("www-authenticate");
         let same_cause = edge.status == origin.status && authorization_lost(exchange, edge, origin) != Some(true);
@@ -49,7 +112,7 @@ pub(super) fn challenge_bytes(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn status(evidence: &Evidence) -> Verdict {
+fn status(evidence: &Evidence) -> Verdict {
     each(evidence, "no answer of both", |exchange, edge, origin| {
         if authorization_lost(exchange, edge, origin) == Some(true) {
             return Look::Passed;
@@ -60,7 +123,7 @@ pub(super) fn status(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn denial_not_cached(evidence: &Evidence) -> Verdict {
+fn denial_not_cached(evidence: &Evidence) -> Verdict {
     each(evidence, "the edge denies nothing", |_, edge, origin| {
         if !matches!(edge.status, 400 | 401 | 403) {
             return Look::Passed;
@@ -72,7 +135,7 @@ pub(super) fn denial_not_cached(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn cache_control(evidence: &Evidence) -> Verdict {
+fn cache_control(evidence: &Evidence) -> Verdict {
     each(evidence, "the origin guards no denial", |_, edge, origin| {
         if origin.status < 400 || edge.status != origin.status || !origin.is_guarded_from_caches() {
             return Look::Passed;
@@ -83,7 +146,7 @@ pub(super) fn cache_control(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn cors(evidence: &Evidence) -> Verdict {
+fn cors(evidence: &Evidence) -> Verdict {
     each(evidence, "the origin sends no CORS fields", |exchange, edge, origin| {
         let sent: Vec<&str> = CORS.into_iter().filter(|name| origin.has(name)).collect();
         if sent.is_empty() || !exchange.plan.cross_origin {
@@ -99,7 +162,7 @@ pub(super) fn cors(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn body(evidence: &Evidence) -> Verdict {
+fn body(evidence: &Evidence) -> Verdict {
     each(evidence, "the origin sends no problem document", |_, edge, origin| {
         let is_problem = |answer: &Answer| answer.text("content-type").starts_with("application/problem+json");
         if !is_problem(origin) || edge.status != origin.status {

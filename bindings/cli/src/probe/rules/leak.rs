@@ -2,9 +2,29 @@
 //!
 //! Looks at the start of each body, and shows nothing of what it finds but where.
 
-use super::super::rule::{EVERY, Evidence, Look, Verdict};
+use super::super::rule::Severity::{Error, Warning};
+use super::super::rule::{EVERY, Evidence, Look, Rule, Verdict};
+use super::row;
 
-pub(super) fn nothing_echoed(evidence: &Evidence) -> Verdict {
+/// The rules, each beside the function that judges by it.
+pub(super) static RULES: &[Rule] = &[
+    row(
+        ("nothing_echoed", Error),
+        ("REQ-PRIVACY-12", "RFC 6750 §5.3"),
+        "No answer repeats the credentials that were sent.",
+        "Take no part of Authorization into error texts, pages or fields.",
+        nothing_echoed,
+    ),
+    row(
+        ("nothing_internal", Warning),
+        ("REQ-PRIVACY-03", "RFC 9457 §5"),
+        "Denials show no stack trace and no inside of the server.",
+        "Switch debug pages off, and answer by fixed texts.",
+        nothing_internal,
+    ),
+];
+
+fn nothing_echoed(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, "no answer", |_, answer| {
         let holds_mark = |bytes: &[u8]| evidence.marks.iter().any(|mark| holds(bytes, mark.as_bytes()));
         if holds_mark(&answer.body) {
@@ -18,7 +38,7 @@ pub(super) fn nothing_echoed(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn nothing_internal(evidence: &Evidence) -> Verdict {
+fn nothing_internal(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, "nothing was denied", |_, answer| {
         if answer.status < 400 {
             return Look::Passed;

@@ -2,9 +2,108 @@
 
 use super::super::answer::{Answer, Outcome};
 use super::super::requests::{Kind, Method};
-use super::super::rule::{EVERY, Evidence, Look, Sight, Verdict};
+use super::super::rule::Severity::{Error, Note, Warning};
+use super::super::rule::{EVERY, Evidence, Look, Rule, Sight, Verdict};
+use super::row;
 
-pub(super) fn answered(evidence: &Evidence) -> Verdict {
+/// The rules, each beside the function that judges by it.
+pub(super) static RULES: &[Rule] = &[
+    row(
+        ("answered", Error),
+        ("REQ-HTTP-45", "RFC 9110 §15"),
+        "Every request gets a whole answer in time.",
+        "Find out what takes the server down, or who hangs up: a proxy, a firewall, a limit on field sizes.",
+        answered,
+    ),
+    row(
+        ("guarded", Error),
+        ("REQ-HTTP-29", "RFC 9110 §11.4"),
+        "Without credentials nobody is let in.",
+        "Guard the route, or probe one that wants credentials.",
+        guarded,
+    ),
+    row(
+        ("status_401", Error),
+        ("REQ-HTTP-29", "RFC 9110 §15.5.2"),
+        "Missing credentials get 401, not 403, 404 or another status.",
+        "Answer 401 with a challenge; 403 is for good credentials that are not enough. If the route wants another \
+         method or path, probe with that.",
+        status_401,
+    ),
+    row(
+        ("no_redirect", Error),
+        ("REQ-HTTP-28", "RFC 9110 §15.5.2"),
+        "An API does not redirect to a login page.",
+        "Answer 401 where the request does not come from a person's browser; if the resource has moved, probe its \
+         new place.",
+        no_redirect,
+    ),
+    row(
+        ("bad_token_denied", Error),
+        ("REQ-HTTP-29", "RFC 9110 §11.4"),
+        "Made-up and malformed credentials let nobody in.",
+        "Verify signature, times, issuer and audience of every token before the route runs.",
+        bad_token_denied,
+    ),
+    row(
+        ("bad_token_401", Error),
+        ("REQ-BEARER-18", "RFC 6750 §3.1"),
+        "A token that is not valid gets 401.",
+        "Answer 401 with error=\"invalid_token\": clients renew a token on that alone.",
+        bad_token_401,
+    ),
+    row(
+        ("malformed_status", Error),
+        ("REQ-BEARER-32", "RFC 6750 §3.1"),
+        "A malformed Authorization gets 401 or 400.",
+        "Answer 401 or 400 with error=\"invalid_request\".",
+        malformed_status,
+    ),
+    row(
+        ("unknown_scheme_401", Warning),
+        ("REQ-BEARER-11", "RFC 6750 §3.1"),
+        "A scheme that is not supported is answered like no credentials: 401, a challenge, no error.",
+        "Treat other schemes as if nothing had been sent.",
+        unknown_scheme_401,
+    ),
+    row(
+        ("no_server_error", Error),
+        ("REQ-HTTP-45", "RFC 9110 §15.6.1"),
+        "Credentials cannot make the server fail.",
+        "Catch what the token library throws, and answer 401.",
+        no_server_error,
+    ),
+    row(
+        ("head_like_get", Warning),
+        ("REQ-HTTP-28", "RFC 9110 §9.3.2"),
+        "HEAD is denied as GET is, with the same challenge.",
+        "Guard HEAD with GET, in the proxy's rules too.",
+        head_like_get,
+    ),
+    row(
+        ("head_without_body", Error),
+        ("REQ-HTTP-28", "RFC 9110 §9.3.2"),
+        "The answer to HEAD has no body.",
+        "Leave the body of the denial out for HEAD: on a kept connection it is read as the next answer.",
+        head_without_body,
+    ),
+    row(
+        ("same_twice", Warning),
+        ("REQ-HTTP-47", "RFC 9110 §15.5.2"),
+        "The same request gets the same answer.",
+        "Compare the servers behind the balancer: configuration, keys, clocks.",
+        same_twice,
+    ),
+    row(
+        ("retry_after", Note),
+        ("REQ-CLIENT-18", "RFC 9110 §10.2.3"),
+        "A 503 says when to try again.",
+        "Send Retry-After with 503.",
+        retry_after,
+    ),
+];
+
+fn answered(evidence: &Evidence) -> Verdict {
     let failures = evidence.exchanges.iter().filter_map(|exchange| match &exchange.outcome {
         Outcome::Failed(cause) => Some(Sight { request: exchange.plan.id, text: cause.clone() }),
         _ => None,
@@ -13,7 +112,7 @@ pub(super) fn answered(evidence: &Evidence) -> Verdict {
     if failures.is_empty() { Verdict::Kept } else { Verdict::Broken(failures) }
 }
 
-pub(super) fn guarded(evidence: &Evidence) -> Verdict {
+fn guarded(evidence: &Evidence) -> Verdict {
     // The last one stands under rules of its own: what it shows beyond the first is a cache or a second server.
     evidence.each(&[Kind::Without], "no answer", |exchange, answer| match exchange.plan.id {
         "none_again" => Look::Passed,
@@ -21,7 +120,7 @@ pub(super) fn guarded(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn status_401(evidence: &Evidence) -> Verdict {
+fn status_401(evidence: &Evidence) -> Verdict {
     evidence.each(&[Kind::Without], "no answer that denies", |_, answer| {
         if answer.is_success() || answer.is_redirect() || answer.is_besides() {
             return Look::Passed;
@@ -30,7 +129,7 @@ pub(super) fn status_401(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn no_redirect(evidence: &Evidence) -> Verdict {
+fn no_redirect(evidence: &Evidence) -> Verdict {
     let kinds = [Kind::Without, Kind::Unknown, Kind::Malformed, Kind::BadToken];
     evidence.each(&kinds, "no answer", |_, answer| {
         Look::held(!answer.is_redirect(), || {
@@ -41,7 +140,7 @@ pub(super) fn no_redirect(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn bad_token_denied(evidence: &Evidence) -> Verdict {
+fn bad_token_denied(evidence: &Evidence) -> Verdict {
     if evidence.is_open() {
         return Verdict::NotApplicable("everybody is let in");
     }
@@ -50,7 +149,7 @@ pub(super) fn bad_token_denied(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn bad_token_401(evidence: &Evidence) -> Verdict {
+fn bad_token_401(evidence: &Evidence) -> Verdict {
     evidence.each(&[Kind::BadToken], "no answer that denies", |_, answer| {
         if answer.is_success() || answer.is_redirect() || answer.is_besides() {
             return Look::Passed;
@@ -59,7 +158,7 @@ pub(super) fn bad_token_401(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn malformed_status(evidence: &Evidence) -> Verdict {
+fn malformed_status(evidence: &Evidence) -> Verdict {
     evidence.each(&[Kind::Malformed], "no answer that denies", |_, answer| {
         if answer.is_success() || answer.is_redirect() || answer.is_besides() {
             return Look::Passed;
@@ -68,7 +167,7 @@ pub(super) fn malformed_status(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn unknown_scheme_401(evidence: &Evidence) -> Verdict {
+fn unknown_scheme_401(evidence: &Evidence) -> Verdict {
     evidence.each(&[Kind::Unknown], "no answer that denies", |_, answer| {
         if answer.is_success() || answer.is_redirect() || answer.is_besides() {
             return Look::Passed;
@@ -80,13 +179,13 @@ pub(super) fn unknown_scheme_401(evidence: &Evidence) -> Verdict {
     })
 }
 
-pub(super) fn no_server_error(evidence: &Evidence) -> Verdict {
+fn no_server_error(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, "no answer", |_, answer| {
         Look::held(answer.status < 500 || answer.status == 503, || answer.status.to_string())
     })
 }
 
-pub(super) fn head_like_get(evidence: &Evidence) -> Verdict {
+fn head_like_get(evidence: &Evidence) -> Verdict {
     let method = evidence.exchanges.first().map(|exchange| exchange.method);
     let (Some(Method::Get), Some(get), Some(head)) = (method, evidence.answer("none"), evidence.answer("head")) else {
         return Verdict::NotApplicable("no answers to GET and HEAD");
@@ -104,14 +203,14 @@ pub(super) fn head_like_get(evidence: &Evidence) -> Verdict {
     Verdict::Broken(vec![Sight { request: "head", text }])
 }
 
-pub(super) fn head_without_body(evidence: &Evidence) -> Verdict {
+fn head_without_body(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, "no answer to HEAD", |exchange, answer| match exchange.method {
         Method::Head => Look::held(answer.left == 0, || format!("{} bytes behind the head", answer.left)),
         _ => Look::Passed,
     })
 }
 
-pub(super) fn same_twice(evidence: &Evidence) -> Verdict {
+fn same_twice(evidence: &Evidence) -> Verdict {
     let (Some(first), Some(again)) = (evidence.answer("none"), evidence.answer("none_again")) else {
         return Verdict::NotApplicable("no two answers");
     };
@@ -128,7 +227,7 @@ pub(super) fn same_twice(evidence: &Evidence) -> Verdict {
     Verdict::Broken(vec![Sight { request: "none_again", text }])
 }
 
-pub(super) fn retry_after(evidence: &Evidence) -> Verdict {
+fn retry_after(evidence: &Evidence) -> Verdict {
     evidence.each(EVERY, "no 503", |_, answer| match answer.status {
         503 => Look::held(answer.has("retry-after"), || "503 without Retry-After".to_owned()),
         _ => Look::Passed,

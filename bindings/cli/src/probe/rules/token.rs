@@ -1,8 +1,49 @@
 //! The real token: where it counts and where it must not (RFC 6750 section 2, RFC 9110 section 11.4).
 
-use super::super::rule::{Evidence, Look, Sight, Verdict};
+use super::super::rule::Severity::{Error, Warning};
+use super::super::rule::{Evidence, Look, Rule, Sight, Verdict};
+use super::row;
 
-pub(super) fn accepted(evidence: &Evidence) -> Verdict {
+/// The rules, each beside the function that judges by it.
+pub(super) static RULES: &[Rule] = &[
+    row(
+        ("token_accepted", Error),
+        ("REQ-BEARER-01", "RFC 6750 §2.1"),
+        "The real token is accepted.",
+        "Look at error and error_description; `countersign check` with the policy and this token names the reason.",
+        accepted,
+    ),
+    row(
+        ("scheme_without_case", Error),
+        ("REQ-HTTP-01", "RFC 9110 §11.1"),
+        "The scheme is read without case.",
+        "Compare the scheme without case.",
+        scheme_without_case,
+    ),
+    row(
+        ("changed_token_denied", Error),
+        ("REQ-JWS-25", "RFC 7515 §5.2"),
+        "The real token with a changed signature lets nobody in.",
+        "Verify signatures: anyone can write what this server accepts now.",
+        changed_denied,
+    ),
+    row(
+        ("other_scheme_denied", Error),
+        ("REQ-BEARER-11", "RFC 9110 §11.4"),
+        "The real token behind another scheme lets nobody in.",
+        "Look at the scheme before the token.",
+        other_scheme_denied,
+    ),
+    row(
+        ("query_ignored", Warning),
+        ("REQ-BEARER-07", "RFC 6750 §2.3"),
+        "A token in the query does not count.",
+        "Take tokens from Authorization alone: addresses are logged and passed on.",
+        query_ignored,
+    ),
+];
+
+fn accepted(evidence: &Evidence) -> Verdict {
     let Some(answer) = evidence.answer("token") else { return Verdict::NotApplicable(NO_TOKEN) };
     if answer.is_besides() {
         return Verdict::NotApplicable("too many requests, or out of service");
@@ -15,7 +56,7 @@ pub(super) fn accepted(evidence: &Evidence) -> Verdict {
     held("token", !matches!(answer.status, 400 | 401) && !answer.is_redirect(), text)
 }
 
-pub(super) fn scheme_without_case(evidence: &Evidence) -> Verdict {
+fn scheme_without_case(evidence: &Evidence) -> Verdict {
     let (Some(token), Some(lower)) = (evidence.answer("token"), evidence.answer("token_lower_case")) else {
         return Verdict::NotApplicable(NO_TOKEN);
     };
@@ -25,15 +66,15 @@ pub(super) fn scheme_without_case(evidence: &Evidence) -> Verdict {
     held("token_lower_case", lower.status != 401, format!("{}, and {} behind `Bearer`", lower.status, token.status))
 }
 
-pub(super) fn changed_denied(evidence: &Evidence) -> Verdict {
+fn changed_denied(evidence: &Evidence) -> Verdict {
     misused(evidence, "token_changed")
 }
 
-pub(super) fn other_scheme_denied(evidence: &Evidence) -> Verdict {
+fn other_scheme_denied(evidence: &Evidence) -> Verdict {
     misused(evidence, "token_other_scheme")
 }
 
-pub(super) fn query_ignored(evidence: &Evidence) -> Verdict {
+fn query_ignored(evidence: &Evidence) -> Verdict {
     if evidence.is_open() {
         return Verdict::NotApplicable("everybody is let in");
     }

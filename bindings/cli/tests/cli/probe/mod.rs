@@ -2,6 +2,7 @@
 
 mod api;
 mod broken;
+mod clean;
 mod docs;
 mod edges;
 mod hostile;

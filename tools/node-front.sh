@@ -18,8 +18,6 @@ if [ "${NODE_MODULES_FRESH:-yes}" = yes ] || [ ! -d node_modules ]; then
 fi
 node scripts/build.mjs --check
 # What the probe of the command line says of the handlers.
-root=$(cd ../.. && pwd)
-(cd "$root" && cargo build -q -p countersign-cli)
-COUNTERSIGN_CLI=$(realpath "${CARGO_TARGET_DIR:-$root/target}")/debug/countersign
+COUNTERSIGN_CLI=$(cd ../.. && cargo build -q -p countersign-cli >&2 && realpath "${CARGO_TARGET_DIR:-target}/debug/countersign")
 export COUNTERSIGN_CLI
 timeout 200 npm test

@@ -97,9 +97,11 @@ fn grammar(evidence: &Evidence) -> Verdict {
         // An empty field is well-formed and says nothing.
         let holds = answer.challenges_are_strict() && !answer.heard.challenges.is_empty();
         Look::held(holds, || {
-            let slips: Vec<String> = answer.heard.warnings.iter().map(ToString::to_string).collect();
-            let what = if slips.is_empty() { "no challenge can be read".to_owned() } else { slips.join("; ") };
-            format!("{what}: {}", answer.text("www-authenticate"))
+            let slip = answer.heard.warnings.first().map_or_else(
+                || "no challenge can be read".to_owned(),
+                |slip| format!("line {}, byte {}: {}", slip.value + 1, slip.offset, slip.tolerance.text()),
+            );
+            format!("{} ({})", answer.text("www-authenticate"), slip.trim_end_matches('.'))
         })
     })
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::api::{TOKEN, answering, api, api_that_says};
 use super::{probe, rule, rules};
 use crate::server::{Reply, Server, cacert};
-use crate::support::run;
+use crate::support::{folder, run};
 
 #[test]
 fn a_server_that_never_answers_ends_with_2_in_time() {
@@ -102,6 +102,64 @@ fn escape_sequences_of_a_server_reach_no_terminal() {
     let run = run(["probe", &server.origin]);
     assert_eq!(run.code, 1);
     assert!(!run.out.contains('\u{9b}') && run.out.contains("31mred"), "{}", run.out);
+}
+
+#[test]
+fn whatever_is_answered_is_judged() {
+    const STATUSES: [u16; 12] = [200, 204, 301, 304, 400, 401, 401, 403, 404, 429, 500, 503];
+    const NAMES: [&str; 12] = [
+        "WWW-Authenticate",
+        "WWW-Authenticate",
+        "Cache-Control",
+        "Access-Control-Allow-Origin",
+        "Access-Control-Allow-Headers",
+        "Access-Control-Expose-Headers",
+        "Access-Control-Allow-Credentials",
+        "Location",
+        "Retry-After",
+        "Vary",
+        "Age",
+        "X-Cache",
+    ];
+    const VALUES: [&str; 12] = [
+        "",
+        ",,,",
+        "Bearer",
+        "Bearer error=invalid_token, Basic",
+        "Bearer realm=\"\u{e9}\\",
+        "=\"=\",;",
+        "*",
+        "true",
+        "no-store",
+        "99999999999999999999",
+        "https://app.example.com",
+        "hit\t\u{2028}\u{fffe}",
+    ];
+    let folder = folder("probe-random");
+    let junit = folder.join("probe.xml");
+    for round in 0..40_usize {
+        let server = api(move |seen, said| {
+            // A generator of Lehmer's: the rounds are the same in every run.
+            let mut state = (round * 64 + seen.number + 1) * 7_368_787;
+            let mut next = |bound: usize| {
+                state = state * 48_271 % 2_147_483_647;
+                state % bound
+            };
+            said.status = STATUSES[next(STATUSES.len())];
+            for _ in 0..next(8) {
+                said.fields.push((NAMES[next(NAMES.len())].to_owned(), VALUES[next(VALUES.len())].to_owned()));
+            }
+            if next(4) == 0 {
+                said.body = format!("{} {TOKEN} \u{1}", seen.authorization.join(" "));
+            }
+        });
+        let run = probe("probe-random-token", &server.origin, &["--query-token", "--junit", junit.to_str().unwrap()]);
+        assert!(matches!(run.code, 0 | 1 | 3) && run.err.is_empty(), "{round}: {} {}", run.code, run.err);
+        let json = run.json();
+        let sum: usize = ["kept", "broken", "not_applicable"].iter().map(|result| rules(&json, result).len()).sum();
+        assert_eq!(sum, json["rules"].as_array().unwrap().len());
+        assert!(!run.out.contains(&TOKEN[..40]), "{}", run.out);
+    }
 }
 
 #[test]

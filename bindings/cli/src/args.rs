@@ -45,10 +45,10 @@ pub(crate) enum Command {
     /// Look at a policy document.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    Probe(ProbeArgs),
     /// Make API keys and their entries for a policy.
     #[command(subcommand)]
     ApiKey(ApiKeyCommand),
-    Probe(ProbeArgs),
     #[cfg(feature = "aws-lc-rs")]
     Mint(MintArgs),
 }

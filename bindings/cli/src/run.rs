@@ -11,7 +11,7 @@ use crate::args::{ChallengeCommand, Cli, Command, KeysCommand, PolicyCommand};
 use crate::fault::{Answer, Fault, Outcome};
 use crate::json::Object;
 use crate::output::{BAD, Format, Output, TITLE, note, printable};
-use crate::{api_key, challenge, check, conform, decode, keys, policy, probe};
+use crate::{api_key, challenge, check, conform, decode, keys, policy};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
@@ -52,9 +52,9 @@ fn dispatch(command: &Command, out: &mut Output) -> Outcome {
             None => keys::list(args, out),
         },
         Command::Policy(PolicyCommand::Check(args)) => policy::check(args, out),
+        Command::Probe(args) => crate::probe::run(args, out),
         Command::ApiKey(ApiKeyCommand::New(args)) => api_key::new(args, out),
         Command::ApiKey(ApiKeyCommand::Hash(args)) => api_key::hash(args, out),
-        Command::Probe(args) => probe::run(args, out),
         #[cfg(feature = "aws-lc-rs")]
         Command::Mint(args) => crate::mint::run(args, out),
     }

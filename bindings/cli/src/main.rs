@@ -25,11 +25,13 @@ mod mint;
 mod output;
 mod pem;
 mod policy;
+mod probe;
 mod public_key;
 mod request;
 mod run;
 #[cfg(feature = "aws-lc-rs")]
 mod signing_key;
+mod tls;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,9 @@ use super::boundary::{borrow, call, give, put, read, take_back};
 use super::sized::{read_struct, write_struct};
 use super::status::{Failure, countersign_status};
 use super::types::{countersign_field, countersign_str, list};
-use crate::explain::{Exchange, Finding, PolicyText, Redirect, RequestHead, ResponseHead, Severity, explain, write_json};
+use crate::explain::{
+    Exchange, Finding, PolicyText, Redirect, RequestHead, ResponseHead, Severity, explain, write_json,
+};
 use crate::request::FieldLine;
 use crate::time::Wall;
 
@@ -240,7 +242,8 @@ unsafe fn findings_of(exchange: &countersign_exchange) -> Result<Vec<Finding>, F
     // SAFETY: the caller vouches for the list.
     let redirects = unsafe { list(exchange.redirects, exchange.redirect_count) }?.iter();
     // SAFETY: the caller vouches for the texts.
-    let redirects: Vec<Redirect<'_>> = redirects.map(|redirect| unsafe { read_redirect(redirect) }).collect::<Result<_, _>>()?;
+    let redirects: Vec<Redirect<'_>> =
+        redirects.map(|redirect| unsafe { read_redirect(redirect) }).collect::<Result<_, _>>()?;
     // SAFETY: the caller vouches for the list.
     let revoked = unsafe { list(exchange.revoked, exchange.revoked_count) }?.iter();
     // SAFETY: the caller vouches for the texts.
@@ -259,12 +262,7 @@ unsafe fn findings_of(exchange: &countersign_exchange) -> Result<Vec<Finding>, F
     let now = Wall::from_timespec(exchange.now_seconds, exchange.now_nanos).ok_or(Failure::INVALID)?;
     // SAFETY: the caller vouches for the bytes and texts, each.
     let (token, policy, profile, scopes) = unsafe {
-        (
-            present(exchange.token)?,
-            present(exchange.policy)?,
-            exchange.profile.text()?,
-            exchange.scopes.text()?,
-        )
+        (present(exchange.token)?, present(exchange.policy)?, exchange.profile.text()?, exchange.scopes.text()?)
     };
     Ok(explain(&Exchange {
         request: request.transpose()?,
@@ -290,20 +288,23 @@ unsafe fn present<'a>(text: countersign_str) -> Result<Option<&'a [u8]>, Failure
     Ok((!text.data.is_null()).then_some(bytes))
 }
 
+/// A name and a value, as bytes.
+type Pair<'a> = (&'a [u8], &'a [u8]);
+
 /// # Safety
 /// `data` points to `len` fields whose texts are readable during `'a`.
-unsafe fn pairs<'a>(data: *const countersign_field, len: usize) -> Result<Vec<(&'a [u8], &'a [u8])>, Failure> {
+unsafe fn pairs<'a>(data: *const countersign_field, len: usize) -> Result<Vec<Pair<'a>>, Failure> {
     // SAFETY: handed on to the caller.
     let fields = unsafe { list(data, len) }?.iter();
     // SAFETY: handed on to the caller.
     fields.map(|field| unsafe { Ok((field.name.bytes()?, field.value.bytes()?)) }).collect()
 }
 
-fn lines<'a>(pairs: &[(&'a [u8], &'a [u8])]) -> Vec<FieldLine<'a>> {
+fn lines<'a>(pairs: &[Pair<'a>]) -> Vec<FieldLine<'a>> {
     pairs.iter().map(|&(name, value)| FieldLine { name, value }).collect()
 }
 
-fn named<'a>(pairs: &[(&'a [u8], &'a [u8])]) -> Result<Vec<(&'a str, &'a [u8])>, Failure> {
+fn named<'a>(pairs: &[Pair<'a>]) -> Result<Vec<(&'a str, &'a [u8])>, Failure> {
     let name = |bytes| core::str::from_utf8(bytes).map_err(|_| Failure::INVALID);
     pairs.iter().map(|&(bytes, value)| Ok((name(bytes)?, value))).collect()
 }

@@ -9,6 +9,8 @@
 
 #include "conform_challenges.h"
 #include "conform_check.h"
+#include "conform_client.h"
+#include "conform_explain.h"
 #include "conform_store.h"
 #include "conform_tokens.h"
 
@@ -45,6 +47,12 @@ int main(void)
             break;
         case 'd':
             decode(id);
+            break;
+        case 'n':
+            next_step(id);
+            break;
+        case 'e':
+            explain(id);
             break;
         default:
             give_up("an operation is not known");

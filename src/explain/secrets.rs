@@ -72,8 +72,7 @@ impl Secrets {
     /// A value with each word, part and decoded form of it.
     fn add_credential(&mut self, value: &[u8]) {
         let value = value.get(..limits::CHALLENGE_BYTES).unwrap_or(value);
-        // What a variable that was never set leaves behind is no secret.
-        if value.ends_with(b"[object Object]") {
+        if is_unset(value) {
             return;
         }
         for word in value.split(|byte| matches!(byte, b' ' | b'\t' | b',' | b';' | b'"' | b'\'')) {
@@ -88,16 +87,12 @@ impl Secrets {
                 decoded.split(|byte| *byte == b':').for_each(|half| self.add(half));
             }
         }
-        // Longer than a scheme and a placeholder, so that neither is taken for a piece of it.
-        if !value.ends_with(b"undefined") {
-            self.add(trim_ows(value));
-        }
+        self.add(trim_ows(value));
     }
 
     fn add(&mut self, secret: &[u8]) {
-        let is_placeholder = matches!(secret, b"undefined" | b"null" | b"None");
         let is_scheme = KNOWN_SCHEMES.iter().any(|scheme| secret.eq_ignore_ascii_case(scheme.as_bytes()));
-        if secret.len() >= SHORTEST && !is_scheme && !is_placeholder {
+        if secret.len() >= SHORTEST && !is_scheme {
             self.bytes = self.bytes.saturating_add(secret.len());
             // Over the bound nothing is kept, since everything is withheld.
             if self.bytes <= limits::EXPLAIN_SECRET_BYTES {
@@ -122,6 +117,12 @@ impl Secrets {
             secret.windows(PIECE).any(|piece| pieces.contains(piece))
         })
     }
+}
+
+/// Whether this is what a variable that was never set leaves: no credential, and the finding names the word.
+fn is_unset(value: &[u8]) -> bool {
+    let word = value.strip_prefix(b"Bearer ").or(value.strip_prefix(b"bearer ")).unwrap_or(value);
+    matches!(trim_ows(word), b"undefined" | b"null" | b"None" | b"NaN" | b"[object Object]")
 }
 
 /// Fields whose values are no credentials; what is not named here is held to be one.
@@ -162,6 +163,14 @@ mod tests {
     use super::*;
     use crate::explain::RequestHead;
     use crate::request::FieldLine;
+
+    #[test]
+    fn the_word_of_an_unset_variable_is_no_secret() {
+        let lines = [FieldLine::new("Authorization", b"Bearer undefined")];
+        let request = RequestHead { method: "GET", target: "/", headers: &lines, client_cert_sha256: None };
+        let secrets = Secrets::of(&Exchange { request: Some(request), ..Exchange::default() });
+        assert!(!secrets.are_in("the word `undefined`"));
+    }
 
     #[test]
     fn over_the_bound_everything_is_withheld() {

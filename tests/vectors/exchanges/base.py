@@ -4,7 +4,7 @@ import base64
 
 from model.jsontext import b64url
 from rows import ISSUER, JWKS_URI, NOW
-from tokens import jwks, jwk, token
+from tokens import jwk, jwks, token
 
 EXCHANGES = []
 API = "https://api.example.com"
@@ -105,6 +105,26 @@ def judged(case_id, first, covers, text=None, doc=None, scopes=None, **more):
 
 
 __all__ = [
-    "API", "CANARY", "DATE", "EXCHANGES", "ISSUER", "KEYS", "NOW", "TARGET", "answer", "b64url", "basic", "challenge", "claims",
-    "get", "judged", "jwk", "jwks", "jwt", "keys", "policy", "refused", "row",
+    "API",
+    "CANARY",
+    "DATE",
+    "EXCHANGES",
+    "ISSUER",
+    "KEYS",
+    "NOW",
+    "TARGET",
+    "answer",
+    "b64url",
+    "basic",
+    "challenge",
+    "claims",
+    "get",
+    "judged",
+    "jwk",
+    "jwks",
+    "jwt",
+    "keys",
+    "policy",
+    "refused",
+    "row",
 ]

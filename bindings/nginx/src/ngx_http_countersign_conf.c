@@ -7,6 +7,7 @@
 #define NGX_HTTP_COUNTERSIGN_ALL    (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF)
 
 static char *ngx_http_countersign_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_countersign_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_countersign_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_countersign_ref(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_countersign_test_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
@@ -24,7 +25,7 @@ ngx_command_t  ngx_http_countersign_commands[] = {
 
     { ngx_string("countersign_scope"),
       NGX_HTTP_COUNTERSIGN_ALL|NGX_HTTP_LMT_CONF|NGX_CONF_TAKE1,
-      ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET,
+      ngx_http_countersign_scope, NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_countersign_loc_conf_t, scope), NULL },
 
     { ngx_string("countersign_token"),
@@ -82,7 +83,8 @@ ngx_http_countersign_create_main_conf(ngx_conf_t *cf)
     if (mcf == NULL
         || ngx_array_init(&mcf->policies, cf->pool, 4, sizeof(ngx_http_countersign_policy_t *)) != NGX_OK
         || ngx_array_init(&mcf->zones, cf->pool, 1, sizeof(ngx_http_countersign_zone_t *)) != NGX_OK
-        || ngx_array_init(&mcf->sets, cf->pool, 4, sizeof(ngx_http_countersign_set_t *)) != NGX_OK)
+        || ngx_array_init(&mcf->sets, cf->pool, 4, sizeof(ngx_http_countersign_set_t *)) != NGX_OK
+        || ngx_array_init(&mcf->sources, cf->pool, 4, sizeof(ngx_array_t *)) != NGX_OK)
     {
         return NULL;
     }
@@ -127,9 +129,21 @@ ngx_http_countersign_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
     lcf->enable = 1;
     lcf->path = value[1];
-    lcf->conf_file = cf->conf_file->file.name.data;
-    lcf->conf_line = cf->conf_file->line;
+    lcf->place.file = cf->conf_file->file.name.data;
+    lcf->place.line = cf->conf_file->line;
     return ngx_conf_full_name(cf->cycle, &lcf->path, 1) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+/* countersign_scope SCOPES. The line is noted: what is wrong with the scopes is known with the policy alone. */
+static char *
+ngx_http_countersign_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_countersign_loc_conf_t  *lcf = conf;
+
+    lcf->scope_place.file = cf->conf_file->file.name.data;
+    lcf->scope_place.line = cf->conf_file->line;
+    return ngx_http_set_complex_value_slot(cf, cmd, conf);
 }
 
 
@@ -137,17 +151,21 @@ ngx_http_countersign_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 static char *
 ngx_http_countersign_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_countersign_loc_conf_t  *lcf = conf;
-    ngx_str_t                        *value = cf->args->elts;
-    ngx_http_countersign_source_t    *source;
-    ngx_uint_t                        i;
-    u_char                           *query;
+    ngx_http_countersign_main_conf_t   *mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_countersign_module);
+    ngx_http_countersign_loc_conf_t    *lcf = conf;
+    ngx_str_t                          *value = cf->args->elts;
+    ngx_http_countersign_source_t      *source;
+    ngx_array_t                       **all;
+    ngx_uint_t                          i;
+    u_char                             *query;
 
     if (lcf->sources == NGX_CONF_UNSET_PTR) {
         lcf->sources = ngx_array_create(cf->pool, 2, sizeof(*source));
-        if (lcf->sources == NULL) {
+        all = ngx_array_push(&mcf->sources);
+        if (lcf->sources == NULL || all == NULL) {
             return NGX_CONF_ERROR;
         }
+        *all = lcf->sources;
     }
     for (source = lcf->sources->elts, i = 0; i < lcf->sources->nelts; i++) {
         if (source[i].issuer.len == value[1].len
@@ -162,8 +180,8 @@ ngx_http_countersign_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
     ngx_memzero(source, sizeof(*source));
     source->issuer = value[1];
-    source->conf_file = cf->conf_file->file.name.data;
-    source->conf_line = cf->conf_file->line;
+    source->place.file = cf->conf_file->file.name.data;
+    source->place.line = cf->conf_file->line;
 
     if (ngx_strcmp(value[2].data, "file") == 0) {
         source->file = value[3];

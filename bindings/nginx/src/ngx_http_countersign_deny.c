@@ -83,7 +83,7 @@ static ngx_int_t
 ngx_http_countersign_header_filter(ngx_http_request_t *r)
 {
     ngx_http_countersign_ctx_t  *ctx = r == r->main ? ngx_http_countersign_get_ctx(r) : NULL;
-    ngx_http_countersign_fetch_t  *fetch = ngx_http_countersign_fetch_of(r);
+    ngx_http_countersign_fetch_t *fetch = ngx_http_countersign_fetch_of(r);
     countersign_decision        *decision;
     countersign_str              name, value;
     size_t                       i;
@@ -91,10 +91,12 @@ ngx_http_countersign_header_filter(ngx_http_request_t *r)
     if (fetch != NULL) {
         return ngx_http_countersign_fetch_header(r, fetch);
     }
-    if (ctx == NULL || !ctx->judged || ctx->overruled || (!ctx->allowed && r->headers_out.status != ctx->status)) {
+    if (ctx == NULL || !ctx->verdict.judged || ctx->overruled
+        || (!ctx->verdict.allowed && r->headers_out.status != ctx->verdict.status))
+    {
         return ngx_http_countersign_next_header_filter(r);
     }
-    decision = ngx_http_countersign_decision_of(ctx);
+    decision = ngx_http_countersign_decision_of(&ctx->verdict);
     if (decision == NULL) {
         return NGX_ERROR;
     }
@@ -103,7 +105,7 @@ ngx_http_countersign_header_filter(ngx_http_request_t *r)
             return NGX_ERROR;
         }
     }
-    if (ctx->allowed) {
+    if (ctx->verdict.allowed) {
         /* A credential outside Authorization: no shared cache may keep the answer (RFC 9111 section 3.5). */
         return ngx_http_countersign_next_header_filter(r);
     }
@@ -121,7 +123,7 @@ static ngx_int_t
 ngx_http_countersign_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
     ngx_http_countersign_ctx_t  *ctx = ngx_http_get_module_ctx(r, ngx_http_countersign_module);
-    ngx_http_countersign_fetch_t  *fetch = ngx_http_countersign_fetch_of(r);
+    ngx_http_countersign_fetch_t *fetch = ngx_http_countersign_fetch_of(r);
     ngx_chain_t                 *link, out;
 
     if (fetch != NULL) {

@@ -20,6 +20,7 @@ ngx_http_countersign_fetch_header(ngx_http_request_t *r, ngx_http_countersign_fe
     }
     r->filter_need_in_memory = 1;           /* what comes out of a cache is read, not sent */
     fetch->status = r->headers_out.status;
+    fetch->length = r->headers_out.content_length_n;
     for (i = 0; /* void */ ; i++) {
         if (i >= part->nelts) {
             if (part->next == NULL) {
@@ -101,6 +102,8 @@ ngx_http_countersign_fetch_ended(ngx_http_countersign_fetch_t *fetch, countersig
         result->failure = ngx_http_countersign_literal("timeout");
     } else if (fetch->too_large) {
         result->failure = ngx_http_countersign_literal("the body is too large");
+    } else if (fetch->status == NGX_HTTP_OK && fetch->length >= 0 && fetch->length != (off_t) fetch->body.len) {
+        result->failure = ngx_http_countersign_literal("the body was cut short");
     } else if (fetch->status == NGX_HTTP_OK) {
         result->outcome = COUNTERSIGN_OUTCOME_BODY;
         result->body = ngx_http_countersign_view(&fetch->body);

@@ -28,7 +28,16 @@ class Fetching(unittest.TestCase):
 
     workers = 1
 
-    def start(self, *, wait: str = "2s", server: str = SERVER, mode: str = "serve", **keys: Any) -> Nginx:
+    def start(
+        self,
+        *,
+        wait: str = "2s",
+        server: str = SERVER,
+        http: str = "",
+        policies: dict[str, Any] | None = None,
+        mode: str = "serve",
+        **keys: Any,
+    ) -> Nginx:
         """Starts all three; `keys` are members of the issuer's `keys`."""
         self.key: Key = es256("k1")
         self.keys = self.enterContext(KeyServer(self.key))
@@ -46,8 +55,8 @@ class Fetching(unittest.TestCase):
             server = server.replace(name, value)
         self.nginx = Nginx(
             server,
-            http="countersign_zone keys 1m;",
-            policies={"policy.json": fetched_policy(**({"cooldown": 1} | keys))},
+            http=f"countersign_zone keys 1m; {http}",
+            policies={"policy.json": fetched_policy(**({"cooldown": 1} | keys))} | (policies or {}),
             workers=self.workers,
         )
         self.enterContext(self.nginx)

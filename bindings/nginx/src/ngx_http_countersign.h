@@ -263,6 +263,7 @@ struct ngx_http_countersign_fetch_s {
     uint64_t                         lease;      /* 0: none */
     ngx_event_t                      event;      /* end, deadline, or the next look at the lease */
     unsigned                         too_large:1;
+    unsigned                         is_whole:1;  /* the end of the body came */
     unsigned                         ended:1;
 
     ngx_connection_t                *connection; /* of nobody; see _fetch_request.c */
@@ -271,7 +272,6 @@ struct ngx_http_countersign_fetch_s {
     ngx_uint_t                       status;
     ngx_str_t                        body;
     size_t                           room;
-    off_t                            length;     /* what Content-Length said of the body; -1: nothing */
     ngx_str_t                        etag;
     ngx_str_t                        cache_control;
     uint64_t                         age;

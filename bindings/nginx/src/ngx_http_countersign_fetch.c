@@ -41,7 +41,6 @@ ngx_http_countersign_fetch_open(ngx_http_countersign_policy_t *policy, countersi
     }
     fetch->pool = pool;
     fetch->policy = policy;
-    fetch->length = -1;
     fetch->ticket = ticket;
     fetch->info.struct_size = sizeof(fetch->info);
     if (countersign_fetch_describe(ticket, &fetch->info) != COUNTERSIGN_OK) {

@@ -9,12 +9,6 @@
 
 #include "ngx_http_countersign.h"
 
-/*
- * How old an answer may be to count for a key id that is not in it, or if it is a failure: as old as a policy's
- * cooldown is unless it says otherwise. What is older may not hold any more.
- */
-#define NGX_HTTP_COUNTERSIGN_YOUNG    UINT64_C(30000000000)
-
 
 static ngx_http_countersign_entry_t *
 ngx_http_countersign_lease_entry(ngx_http_countersign_zone_t *zone, ngx_str_t *key, size_t issuer_len)
@@ -138,11 +132,15 @@ typedef enum {
 } ngx_http_countersign_finding_e;
 
 
+/*
+ * An answer that is younger than the policy's cooldown answers every ticket. An older one does not hold any more for a
+ * key id that is not in it, or if it is a failure.
+ */
 static ngx_http_countersign_finding_e
 ngx_http_countersign_lease_look(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
     ngx_http_countersign_seen_t *seen, uint64_t now)
 {
-    ngx_uint_t  young = now - entry->answered_at < NGX_HTTP_COUNTERSIGN_YOUNG;
+    ngx_uint_t  young = now - entry->answered_at < fetch->info.cooldown_nanos;
     ngx_uint_t  is_new = entry->serial != 0 && (entry->serial != seen->serial || (seen->loaded && young));
 
     seen->loaded = 0;

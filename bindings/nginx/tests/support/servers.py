@@ -123,13 +123,18 @@ class _Keys(BaseHTTPRequestHandler):
         self.send_response(status)
         if status == 302:
             self.send_header("Location", "/elsewhere")
+        if mode == "chunks":
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(document), document))
+            return
         self.send_header("Content-Type", kind)
         if cache:
             self.send_header("Cache-Control", cache)
         if etag:
             self.send_header("ETag", etag)
         if status != 304:
-            self.send_header("Content-Length", str(len(document)))
+            self.send_header("Content-Length", str(len(document) + (10 if mode == "longer" else 0)))
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(document[: len(document) // 2] if mode == "short" else document)
@@ -141,7 +146,8 @@ class _Keys(BaseHTTPRequestHandler):
 class KeyServer(_Running):
     """Serves a JWK Set and counts who asks.
 
-    `mode` tells how: serve, hang, fail, reset, page, empty, huge, short, redirect.
+    `mode` tells how: serve, hang, fail, reset, page, empty, huge, short, redirect; longer and chunks send a whole set
+    and close before the end that they announced.
     """
 
     def __init__(self, *keys: Key) -> None:

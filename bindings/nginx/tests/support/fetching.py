@@ -35,6 +35,7 @@ class Fetching(unittest.TestCase):
         server: str = SERVER,
         http: str = "",
         policies: dict[str, Any] | None = None,
+        files: dict[str, str] | None = None,
         mode: str = "serve",
         **keys: Any,
     ) -> Nginx:
@@ -50,6 +51,7 @@ class Fetching(unittest.TestCase):
             ("ISSUER", ISSUER),
             ("UPSTREAM", f"http://127.0.0.1:{self.upstream.port}"),
             ("KEYS", f"http://127.0.0.1:{self.keys.port}/jwks"),
+            ("PORT", str(self.keys.port)),
             ("WAIT", wait),
         ):
             server = server.replace(name, value)
@@ -57,6 +59,7 @@ class Fetching(unittest.TestCase):
             server,
             http=f"countersign_zone keys 1m; {http}",
             policies={"policy.json": fetched_policy(**({"cooldown": 1} | keys))} | (policies or {}),
+            files=files,
             workers=self.workers,
         )
         self.enterContext(self.nginx)

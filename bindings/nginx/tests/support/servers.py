@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from support.tokens import Key, key_set
@@ -165,6 +167,12 @@ class KeyServer(_Running):
     def fetches(self) -> int:
         """How often the set was asked for."""
         return len(self.seen)
+
+    def over_tls(self, chain: Path, key: Path) -> None:
+        """Takes TLS alone from now on. Hands are shaken in the connection's own thread."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain, key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
 
     def publish(self, *keys: Key) -> None:
         """Serves these keys from now on."""

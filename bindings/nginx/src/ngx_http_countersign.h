@@ -63,7 +63,7 @@ typedef struct {
 /* A file of keys as one worker last saw it. */
 typedef struct {
     ngx_http_countersign_source_t   *source;
-    time_t                           mtime;
+    struct timespec                  changed;
     off_t                            size;
     ngx_file_uniq_t                  uniq;
 } ngx_http_countersign_watch_t;

@@ -100,13 +100,22 @@ ngx_http_countersign_header_filter(ngx_http_request_t *r)
     if (decision == NULL) {
         return NGX_ERROR;
     }
+    /* Of what is allowed: a credential outside Authorization, so that no shared cache keeps the answer (RFC 9111
+     * section 3.5). */
     for (i = 0; countersign_decision_field_at(decision, i, &name, &value) == COUNTERSIGN_OK; i++) {
         if (ngx_http_countersign_add_field(r, name, value) != NGX_OK) {
             return NGX_ERROR;
         }
     }
     if (ctx->verdict.allowed) {
-        /* A credential outside Authorization: no shared cache may keep the answer (RFC 9111 section 3.5). */
+        /* The library cannot know that the token stood elsewhere than in Authorization, which caches look at. */
+        if (ctx->question.token.len > 0
+            && ngx_http_countersign_add_field(r, ngx_http_countersign_literal("Cache-Control"),
+                                              ngx_http_countersign_literal("private"))
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
         return ngx_http_countersign_next_header_filter(r);
     }
     /* Behind an error_page the context is gone, and the body is the site's own. */

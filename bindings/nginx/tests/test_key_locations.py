@@ -148,12 +148,12 @@ class Cache(unittest.TestCase):
         self.start("1s", "proxy_cache_revalidate on; proxy_cache_use_stale error timeout http_500;")
         self.keys.etag = '"v1"'
         self.every_worker()
-        time.sleep(1.2)
+        time.sleep(2.1)
         self.nginx.reload_and_wait()
         self.every_worker()
         self.assertEqual(self.keys.seen[-1][1].get("if-none-match"), '"v1"')
         self.keys.mode = "fail"
-        time.sleep(1.2)
+        time.sleep(2.1)
         self.nginx.reload_and_wait()
         self.every_worker()
         self.assertEqual(self.nginx.faults(), [])

@@ -244,6 +244,13 @@ struct ngx_http_countersign_seen_s {
     ngx_str_t                        key;
 };
 
+/* Text that grows in a chain of buffers. */
+typedef struct {
+    ngx_pool_t   *pool;
+    ngx_chain_t  *first, **last;
+    off_t         length;
+} ngx_http_countersign_text_t;
+
 /* What a worker that wants to fetch is told. */
 typedef enum {
     NGX_HTTP_COUNTERSIGN_LEASE_TAKEN = 0,        /* fetch, and answer */
@@ -288,6 +295,7 @@ char *ngx_http_countersign_merge_loc_conf(ngx_conf_t *cf, void *parent, void *ch
 /* _policy.c, _keys.c, _probe.c: documents and key files, tried in the master; _report.c: what the library says of them */
 ngx_int_t ngx_http_countersign_policy_load(ngx_conf_t *cf, ngx_http_countersign_loc_conf_t *lcf);
 ngx_int_t ngx_http_countersign_policy_probe(ngx_conf_t *cf, ngx_http_countersign_loc_conf_t *lcf);
+char *ngx_http_countersign_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_countersign_keys_load(ngx_conf_t *cf, ngx_http_countersign_policy_t *policy,
     ngx_http_countersign_loc_conf_t *lcf);
 ngx_int_t ngx_http_countersign_keys_used(ngx_conf_t *cf);
@@ -332,18 +340,27 @@ ngx_int_t ngx_http_countersign_judge_subrequest(ngx_http_request_t *r);
 
 void ngx_http_countersign_count(ngx_http_countersign_loc_conf_t *lcf, uint32_t reason);
 
-/* _zone.c, _lease.c, _reload.c: memory that workers share */
+/* _zone.c, _answer.c, _lease.c, _reload.c: memory that workers share */
 char *ngx_http_countersign_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_countersign_zone_location(ngx_http_countersign_loc_conf_t *lcf);
 ngx_http_countersign_lease_e ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch,
     countersign_fetch_result *result);
 void ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result,
     ngx_uint_t is_good);
-ngx_http_countersign_seen_t *ngx_http_countersign_lease_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key);
-countersign_str ngx_http_countersign_lease_copy(ngx_pool_t *pool, ngx_str_t *text);
+ngx_http_countersign_entry_t *ngx_http_countersign_answer_entry(ngx_http_countersign_zone_t *zone, ngx_str_t *key,
+    size_t issuer_len);
+ngx_http_countersign_seen_t *ngx_http_countersign_answer_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key);
+countersign_str ngx_http_countersign_answer_copy(ngx_pool_t *pool, ngx_str_t *text);
+void ngx_http_countersign_answer_read(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
+    uint64_t now, countersign_fetch_result *result);
+ngx_uint_t ngx_http_countersign_answer_keep(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry,
+    countersign_fetch_result *result);
 void ngx_http_countersign_lease_load(ngx_http_countersign_policy_t *policy, ngx_log_t *log);
 
-/* _fetch.c, _fetch_request.c, _fetch_response.c: tickets, and the detached requests that answer them; _wait.c: who waits for them */
+/* _ticket.c, _fetch.c, _fetch_request.c, _fetch_response.c: tickets, and the detached requests that answer them */
+ngx_http_countersign_fetch_t *ngx_http_countersign_ticket_open(ngx_http_countersign_policy_t *policy,
+    countersign_fetch *ticket, ngx_event_handler_pt handler);
+void ngx_http_countersign_ticket_close(ngx_http_countersign_fetch_t *fetch);
 void ngx_http_countersign_fetch_due(ngx_http_countersign_policy_t *policy);
 void ngx_http_countersign_fetch_exit(ngx_http_countersign_policy_t *policy);
 void ngx_http_countersign_fetch_ended(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result);
@@ -352,6 +369,8 @@ ngx_int_t ngx_http_countersign_fetch_stop(ngx_http_countersign_fetch_t *fetch);
 ngx_int_t ngx_http_countersign_fetch_header(ngx_http_request_t *r, ngx_http_countersign_fetch_t *fetch);
 ngx_int_t ngx_http_countersign_fetch_body(ngx_http_request_t *r, ngx_http_countersign_fetch_t *fetch, ngx_chain_t *in);
 ngx_int_t ngx_http_countersign_fetch_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+
+/* _wait.c: who waits for them */
 ngx_int_t ngx_http_countersign_wait(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
     ngx_http_countersign_ctx_t *ctx, countersign_need *need);
 void ngx_http_countersign_wait_wake(ngx_http_countersign_policy_t *policy);
@@ -365,10 +384,16 @@ ngx_int_t ngx_http_countersign_hash(ngx_http_request_t *r, ngx_http_countersign_
     countersign_verifier *verifier);
 void ngx_http_countersign_hash_forget(ngx_http_countersign_ctx_t *ctx);
 
-/* _forward.c, _status.c */
-ngx_int_t ngx_http_countersign_forward(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx);
+/* _text.c, _metrics.c, _status.c: locations for the operator */
+ngx_int_t ngx_http_countersign_text_begin(ngx_http_request_t *r, ngx_http_countersign_text_t *text);
+ngx_buf_t *ngx_http_countersign_text_room(ngx_http_countersign_text_t *text, size_t size);
+u_char *ngx_http_countersign_text_label(u_char *p, u_char *text, size_t len);
+ngx_int_t ngx_http_countersign_text_send(ngx_http_request_t *r, ngx_http_countersign_text_t *text, const char *type);
 char *ngx_http_countersign_status_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_countersign_metrics_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* _forward.c: who is asking, told to upstreams */
+ngx_int_t ngx_http_countersign_forward(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx);
 
 /* _deny.c: header and body filters; _log.c: one line a denial */
 ngx_int_t ngx_http_countersign_filter_init(ngx_conf_t *cf);

@@ -113,7 +113,7 @@ ngx_http_countersign_fetch_ended(ngx_http_countersign_fetch_t *fetch, countersig
         result->outcome = COUNTERSIGN_OUTCOME_BODY;
         result->body = ngx_http_countersign_view(&fetch->body);
         if (fetch->etag.data != NULL) {
-            result->etag = ngx_http_countersign_lease_copy(fetch->pool, &fetch->etag);
+            result->etag = ngx_http_countersign_answer_copy(fetch->pool, &fetch->etag);
         }
     } else if (fetch->status == NGX_HTTP_NOT_MODIFIED) {
         result->outcome = COUNTERSIGN_OUTCOME_NOT_MODIFIED;

@@ -1,9 +1,66 @@
 /*
- * countersign_keys against the policies that take keys from there: a corrupt file, an issuer without keys and keys
- * without an issuer are told by `nginx -t`.
+ * countersign_keys, and its lines against the policies that take keys from there: a corrupt file, an issuer without keys
+ * and keys without an issuer are told by `nginx -t`.
  */
 
 #include "ngx_http_countersign.h"
+
+/* countersign_keys ISSUER file PATH | location URI */
+char *
+ngx_http_countersign_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_countersign_main_conf_t   *mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_countersign_module);
+    ngx_http_countersign_loc_conf_t    *lcf = conf;
+    ngx_str_t                          *value = cf->args->elts;
+    ngx_http_countersign_source_t      *source;
+    ngx_array_t                       **all;
+    ngx_uint_t                          i;
+    u_char                             *query;
+
+    if (lcf->sources == NGX_CONF_UNSET_PTR) {
+        lcf->sources = ngx_array_create(cf->pool, 2, sizeof(*source));
+        all = ngx_array_push(&mcf->sources);
+        if (lcf->sources == NULL || all == NULL) {
+            return NGX_CONF_ERROR;
+        }
+        *all = lcf->sources;
+    }
+    for (source = lcf->sources->elts, i = 0; i < lcf->sources->nelts; i++) {
+        if (source[i].issuer.len == value[1].len
+            && ngx_strncmp(source[i].issuer.data, value[1].data, value[1].len) == 0)
+        {
+            return "has two sources for this issuer";
+        }
+    }
+    source = ngx_array_push(lcf->sources);
+    if (source == NULL) {
+        return NGX_CONF_ERROR;
+    }
+    ngx_memzero(source, sizeof(*source));
+    source->issuer = value[1];
+    source->place.file = cf->conf_file->file.name.data;
+    source->place.line = cf->conf_file->line;
+
+    if (ngx_strcmp(value[2].data, "file") == 0) {
+        source->file = value[3];
+        return ngx_conf_full_name(cf->cycle, &source->file, 1) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+    }
+    if (ngx_strcmp(value[2].data, "location") == 0) {
+        if (value[3].data[0] != '/') {
+            return "needs a location that begins with a slash";
+        }
+        source->location = value[3];
+        query = ngx_strlchr(value[3].data, value[3].data + value[3].len, '?');
+        if (query != NULL) {
+            source->location.len = query - value[3].data;
+            source->args.data = query + 1;
+            source->args.len = value[3].data + value[3].len - source->args.data;
+        }
+        return NGX_CONF_OK;
+    }
+    return "takes an issuer, \"file\" or \"location\", and the path or URI";
+}
+
 
 /* Tries the key files, so that a corrupt one is found now. Sources of issuers that another policy has are passed over. */
 static ngx_int_t

@@ -163,6 +163,7 @@ struct ngx_http_countersign_early_s {
     ngx_http_countersign_question_t  question;
     ngx_http_countersign_verdict_t   verdict;    /* not judged: what it needs is not there yet */
     uint64_t                         made_at;    /* monotonic nanoseconds */
+    uint64_t                         mark;       /* of the request as it was */
 };
 
 struct ngx_http_countersign_ctx_s {
@@ -326,6 +327,7 @@ ngx_uint_t ngx_http_countersign_question_is(ngx_http_countersign_question_t *one
 void ngx_http_countersign_question_wipe(ngx_http_countersign_question_t *question);
 ngx_int_t ngx_http_countersign_request_fill(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
     ngx_http_countersign_question_t *question, countersign_request *request);
+uint64_t ngx_http_countersign_request_mark(ngx_http_request_t *r);
 
 /* _check.c, _early.c, _subrequest.c: the access phase, before it, beside it */
 ngx_int_t ngx_http_countersign_access_handler(ngx_http_request_t *r);
@@ -334,7 +336,8 @@ ngx_int_t ngx_http_countersign_look(ngx_http_request_t *r, ngx_http_countersign_
     ngx_http_countersign_question_t *question, countersign_slow_hash *hash);
 ngx_int_t ngx_http_countersign_keep(ngx_http_request_t *r, ngx_http_countersign_verdict_t *verdict);
 void ngx_http_countersign_early_place(ngx_cycle_t *cycle);
-ngx_http_countersign_verdict_t *ngx_http_countersign_early_take(ngx_http_countersign_ctx_t *ctx);
+ngx_http_countersign_verdict_t *ngx_http_countersign_early_take(ngx_http_request_t *r,
+    ngx_http_countersign_ctx_t *ctx);
 ngx_http_countersign_verdict_t *ngx_http_countersign_shown(ngx_http_request_t *r);
 ngx_int_t ngx_http_countersign_judge_subrequest(ngx_http_request_t *r);
 

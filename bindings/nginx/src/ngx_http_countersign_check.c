@@ -115,7 +115,7 @@ ngx_http_countersign_answer(ngx_http_request_t *r, ngx_http_countersign_loc_conf
 static ngx_int_t
 ngx_http_countersign_ask(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf, ngx_http_countersign_ctx_t *ctx)
 {
-    ngx_http_countersign_verdict_t  *early = ngx_http_countersign_early_take(ctx);
+    ngx_http_countersign_verdict_t  *early = ngx_http_countersign_early_take(r, ctx);
     ngx_int_t                        rc;
 
     if (!ctx->resumed) {

@@ -4,7 +4,8 @@
  *
  * Nothing is let in or kept out here. The look waits for nothing, counts nothing and logs nothing; if keys or a hash
  * are missing, the variables are empty. The access phase takes the look for its verdict only if it is asked the same
- * and no time has passed, so that a request is judged once, and one that limit_req has delayed is judged anew.
+ * of the same request and no time has passed, so that a request is judged once, and one that limit_req has delayed or
+ * another module has changed is judged anew.
  */
 
 #include "ngx_http_countersign.h"
@@ -50,6 +51,7 @@ ngx_http_countersign_early_look(ngx_http_request_t *r, ngx_http_countersign_loc_
 
     early->lcf = lcf;
     early->verdict.judged = 0;
+    early->mark = ngx_http_countersign_request_mark(r);
     early->made_at = ngx_http_countersign_clocks().monotonic_nanos;
     ngx_http_countersign_question_wipe(&early->question);
     if (ngx_http_countersign_question(r, lcf, &early->question) != NGX_OK
@@ -95,7 +97,7 @@ ngx_http_countersign_early(ngx_http_request_t *r)
 
 /* The look as the verdict of the access phase, if that asks the same at once; NULL if it has to be judged. */
 ngx_http_countersign_verdict_t *
-ngx_http_countersign_early_take(ngx_http_countersign_ctx_t *ctx)
+ngx_http_countersign_early_take(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx)
 {
     ngx_http_countersign_early_t  *early = ctx->early;
 
@@ -104,6 +106,7 @@ ngx_http_countersign_early_take(ngx_http_countersign_ctx_t *ctx)
         return NULL;
     }
     if (!early->verdict.judged || !ngx_http_countersign_question_is(&early->question, &ctx->question)
+        || early->mark != ngx_http_countersign_request_mark(r)
         || ngx_http_countersign_clocks().monotonic_nanos - early->made_at >= NGX_HTTP_COUNTERSIGN_AT_ONCE)
     {
         early->verdict.judged = 0;

@@ -119,6 +119,29 @@ ngx_http_countersign_request_fields(ngx_http_request_t *r, ngx_http_countersign_
 }
 
 
+/*
+ * A mark of what a verdict depends on: other modules put other fields, another method or another target in place of
+ * what came, never other bytes in the same place.
+ */
+uint64_t
+ngx_http_countersign_request_mark(ngx_http_request_t *r)
+{
+    ngx_list_part_t  *part = &r->headers_in.headers.part;
+    ngx_table_elt_t  *line;
+    ngx_uint_t        i;
+    uint64_t          mark = (uintptr_t) r->unparsed_uri.data ^ (uintptr_t) r->method_name.data;
+
+    for (/* void */ ; part != NULL; part = part->next) {
+        for (line = part->elts, i = 0; i < part->nelts; i++) {
+            mark = (mark ^ (uintptr_t) line[i].key.data) * UINT64_C(1099511628211);
+            mark = (mark ^ (uintptr_t) line[i].value.data) * UINT64_C(1099511628211);
+            mark = (mark ^ line[i].value.len) * UINT64_C(1099511628211);
+        }
+    }
+    return mark;
+}
+
+
 /* The absolute URI: whether the credential came over TLS stands in its scheme. */
 static ngx_int_t
 ngx_http_countersign_request_target(ngx_http_request_t *r, countersign_request *request)

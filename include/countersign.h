@@ -655,6 +655,11 @@ typedef struct countersign_fetch_info {
     uint64_t deadline_nanos;
     /** A longer body is a failure, and need not be read. */
     uint64_t max_bytes;
+    /**
+     * The policy's cooldown. A host whose processes fetch for each other keeps it between two fetches of one url: an
+     * answer that is younger answers this ticket too.
+     */
+    uint64_t cooldown_nanos;
 } countersign_fetch_info;
 
 /**

@@ -64,9 +64,14 @@ fn the_c_program_in_the_readme_is_the_example() {
     }
 }
 
+/// One user, whose password is "secret".
+const USERS: &str = "alice:$2b$12$u5ctxz.tatc0IaIJuSK1leUqzFdYpUoUyNMbL.K.JS1TaMolalp92\n";
+
 #[test]
 fn every_policy_in_the_docs_loads_without_a_warning() {
     let secret: Vec<u8> = (0..32).map(|byte| byte * 7).collect();
+    let key = format!(r#"{{ "id": "billing", "sha256": "{}" }}"#, "5a".repeat(32));
+    let refs: [(&str, &[u8]); 3] = [("batch-secret", &secret), ("users", USERS.as_bytes()), ("keys", key.as_bytes())];
     let mut count = 0;
     for page in pages() {
         for fence in fences(&read(&page)).iter().filter(|fence| fence.language == "json") {
@@ -74,7 +79,7 @@ fn every_policy_in_the_docs_loads_without_a_warning() {
                 continue;
             }
             count += 1;
-            let loaded = Policy::load(fence.text.as_bytes(), &[("batch-secret", &secret)]);
+            let loaded = Policy::load(fence.text.as_bytes(), &refs);
             let (_, warnings) = loaded.unwrap_or_else(|report| panic!("{page}, line {}: {report}", fence.line));
             assert!(warnings.entries().is_empty(), "{page}, line {}: {warnings}", fence.line);
         }

@@ -143,7 +143,9 @@ static void sizes_are_checked_in_both_directions(void)
     }
     for (size = 0; size < sizeof taken.info; size++) {
         taken.info.struct_size = size;
-        GIVES(COUNTERSIGN_STRUCT_SIZE, countersign_fetch_describe(taken.fetch, &taken.info));
+        if (size != offsetof(countersign_fetch_info, cooldown_nanos)) {
+            GIVES(COUNTERSIGN_STRUCT_SIZE, countersign_fetch_describe(taken.fetch, &taken.info));
+        }
     }
     for (size = 0; size < sizeof keys; size++) {
         keys.struct_size = size;

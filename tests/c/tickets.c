@@ -23,6 +23,7 @@ static void the_first_token_asks_for_the_set(void)
     CHECK(first.info.reason == COUNTERSIGN_FETCH_REASON_FIRST_USE);
     CHECK(is(first.info.issuer, ISSUER) && is(first.info.url, "https://login.example.com/jwks.json"));
     CHECK(first.info.etag.data == NULL && first.info.max_bytes == 512 * 1024);
+    CHECK(first.info.cooldown_nanos == 30 * SECOND);
     CHECK(first.info.deadline_nanos == it.now.monotonic_nanos + 5 * SECOND);
     CHECK(countersign_store_is_fetching(it.store, str(ISSUER)) == 1);
     CHECK(nothing_is_due(&it) && countersign_store_due_at(it.store) == first.info.deadline_nanos);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds the Node front and runs its tests: lints, the corpus, real servers, types, the package in an empty project.
 set -euo pipefail
-cd "$(dirname "$0")/../bindings/node"
+cd "$(dirname "$0")/.."
 
-for tool in node npm cargo; do
+for tool in node npm cargo make cc; do
     command -v "$tool" >/dev/null || { echo "the Node front needs $tool" >&2; exit 1; }
 done
 node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' || {
@@ -11,6 +11,12 @@ node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)
     exit 1
 }
 
+# examples/addon.c is linked against the C library.
+make --silent lib
+COUNTERSIGN_C=$(cd "${CARGO_TARGET_DIR:-target}/c" && pwd)
+export COUNTERSIGN_C
+
+cd bindings/node
 cargo fmt --check
 cargo clippy --locked --release -- -D warnings
 if [ "${NODE_MODULES_FRESH:-yes}" = yes ] || [ ! -d node_modules ]; then

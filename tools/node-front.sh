@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for tool in node npm cargo make cc; do
+for tool in node npm cargo make cc openssl; do
     command -v "$tool" >/dev/null || { echo "the Node front needs $tool" >&2; exit 1; }
 done
 node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' || {

@@ -19,8 +19,10 @@ export COUNTERSIGN_C
 cd bindings/node
 cargo fmt --check
 cargo clippy --locked --release -- -D warnings
-if [ "${NODE_MODULES_FRESH:-yes}" = yes ] || [ ! -d node_modules ]; then
-    npm ci --no-audit --no-fund
-fi
+for folder in . test/apps; do
+    if [ "${NODE_MODULES_FRESH:-yes}" = yes ] || [ ! -d "$folder/node_modules" ]; then
+        (cd "$folder" && npm ci --no-audit --no-fund)
+    fi
+done
 node scripts/build.mjs --check
 timeout 200 npm test

@@ -123,7 +123,8 @@ function load(): Native {
   try {
     return require(path) as Native;
   } catch (cause) {
-    throw new Error(`countersign has no addon that loads on ${platform()}`, { cause });
+    const hint = "if a bundler packed this program, tell it to leave the package alone, as serverExternalPackages of Next does";
+    throw new Error(`countersign has no addon that loads on ${platform()}; ${hint}`, { cause });
   }
 }
 

@@ -58,6 +58,14 @@ export interface NativeVerifier {
   fetchNotModified(ticket: bigint, maxAge: bigint | null, wall: string, monotonic: bigint): string;
   fetchFailed(ticket: bigint, word: string | null, wall: string, monotonic: bigint): string;
   setKeys(issuer: string, text: Uint8Array, fetchedAt?: string, wall?: string, monotonic?: bigint): string[];
+  importKeys(
+    issuer: string,
+    text: Uint8Array,
+    etag: string | null,
+    fetchedAt: string | null,
+    wall: string,
+    monotonic: bigint,
+  ): string[];
   exportKeys(issuer: string): { text: Buffer; etag?: string; fetchedAt?: bigint } | null;
   generation(issuer: string): bigint | null;
   isFetching(issuer: string): boolean;

@@ -315,6 +315,29 @@ test("TLS is told by the socket, or by the host's word for its proxy", async (t)
   assert.equal(await get("/", { "x-forwarded-proto": "https" }), 401, "a field alone proves nothing");
   assert.equal(await get("/proxied", { "x-forwarded-proto": "https" }), 200);
   assert.equal(await get("/proxied"), 401);
+  // A target in absolute form is the client's word, and no proof of TLS.
+  const raw = async (port, target) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.end(`GET ${target} HTTP/1.1\r\nHost: a\r\nAuthorization: ${bearer().authorization}\r\nConnection: close\r\n\r\n`);
+    let answer = "";
+    for await (const chunk of socket) answer += chunk;
+    return Number(answer.slice(9, 12));
+  };
+  const app = fastify();
+  await app.register(forFastify, { verifier: strict });
+  app.all("*", async () => "in");
+  t.after(() => app.close());
+  const behindExpress = await serve(t, createServer(express().use(forExpress(strict), (request, response) => response.end("in"))));
+  for (const url of [plain.url, behindExpress.url, await app.listen({ port: 0, host: "127.0.0.1" })]) {
+    for (const target of ["https://a/", "HTTPS://a", "https://a?b", "*"]) {
+      assert.equal(await raw(new URL(url).port, target), 401, target);
+    }
+  }
+  const byQuery = new Verifier({ realm: "api", api_key: { query: "key", keys: [{ id: "billing", sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae" }] } });
+  const query = await serve(t, async (request, response) => {
+    if ((await guard(byQuery)(request, response)) !== undefined) response.end("in");
+  });
+  for (const target of ["/?key=foo", "http://a/?key=foo", "http://a?key=foo"]) assert.equal(await raw(new URL(query.url).port, target), 200, target);
   const web = (url, options) => webGuard(strict, options)(new Request(url, { headers: bearer() }));
   assert.equal((await web("http://a/")).status, 401);
   assert.equal((await web("https://a/")).subject, "alice");

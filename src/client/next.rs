@@ -159,13 +159,11 @@ impl Asked<'_> {
 
     /// The nonce may be all that was wrong; another one right behind it is not (REQ-CLIENT-09, REQ-CLIENT-26).
     fn nonce(&self, nonce: Option<String>, reason: StepReason) -> Step {
-        if nonce.is_none() {
-            return self.stop(reason);
-        }
-        if self.state.nonced {
-            return self.stop(StepReason::RefusedAgain);
-        }
-        let mut step = self.go(StepKind::Retry, reason);
+        let mut step = match (&nonce, self.state.nonced) {
+            (None, _) => self.stop(reason),
+            (Some(_), true) => self.stop(StepReason::RefusedAgain),
+            (Some(_), false) => self.go(StepKind::Retry, reason),
+        };
         step.state.nonced |= step.kind != StepKind::Stop;
         Step { nonce, ..step }
     }
@@ -220,7 +218,7 @@ impl Asked<'_> {
         let mut step = self.go(StepKind::SwitchScheme, reason);
         if step.kind != StepKind::Stop {
             (step.scheme, step.state.switched) = (Some(scheme), true);
-            step.nonce = self.dpop_nonce().filter(|_| scheme == SchemeName::Dpop);
+            step.nonce = step.nonce.or_else(|| self.dpop_nonce().filter(|_| scheme == SchemeName::Dpop));
         }
         step
     }

@@ -91,6 +91,36 @@ export interface NativeRead {
   params: Buffer[];
 }
 
+export interface NativeReading {
+  challenges: { scheme: string; token68?: string; params: [string, string][] }[];
+  warnings: { tolerance: string; value: number; offset: number }[];
+}
+
+export interface NativeStep {
+  step: string;
+  reason: string;
+  replay: boolean;
+  state: number;
+  scheme?: string;
+  scope?: string;
+  acrValues?: string;
+  maxAge?: number;
+  resourceMetadata?: string;
+  nonce?: string;
+  seconds?: number;
+  reading: NativeReading;
+}
+
+interface NativeAbilities {
+  refresh: boolean;
+  interactive: boolean;
+  schemes: string[];
+  replay: boolean;
+  idempotent: boolean;
+  strict: boolean;
+  downgrade: boolean;
+}
+
 interface Native {
   NativeVerifier: new (
     policy: Uint8Array,
@@ -115,6 +145,19 @@ interface Native {
   parseChallenges(lines: Buffer[]): { challenges: NativeRead[]; fault?: [number, number] };
   parseCredentials(value: Uint8Array): { credentials?: NativeRead; reason: string };
   writeChallenge(scheme: string, params: string[]): string;
+  nextStep(
+    status: number,
+    fields: Buffer[],
+    url: string | undefined,
+    sent: { scheme: string | undefined; expires: bigint | undefined; superseded: boolean; url: string | undefined },
+    can: NativeAbilities,
+    along: { state: number; now: bigint; seed: bigint },
+  ): NativeStep;
+  readChallenges(lines: Buffer[]): NativeReading;
+  tokenFresh(expires: bigint, lifetime: bigint | undefined, now: bigint): boolean;
+  maySendTo(granted: string, target: string, httpLoopback: boolean): boolean;
+  isSameOrigin(one: string, other: string): boolean;
+  clientWords(): { steps: string[]; reasons: string[]; tolerances: string[] };
   cacheControlMaxAge(value: Uint8Array, age: number): number | null;
 }
 

@@ -56,7 +56,7 @@ function sourceOf(unions) {
 /** Entry points for \`import\`: they name what the CommonJS module of the same name has. */
 function writeModules() {
   const dist = join(here, "dist");
-  for (const name of ["index", "client", "express", "fastify", "http", "web"]) {
+  for (const name of ["index", "axios", "client", "express", "fastify", "http", "undici", "web"]) {
     const exported = Object.keys(require(join(dist, `${name}.js`))).filter((key) => key !== "default");
     const lines = [`import entry from "./${name}.js";`, `export const { ${exported.join(", ")} } = entry;`];
     if (name === "fastify") lines.push("export default entry.default;");

@@ -87,3 +87,20 @@ test("the README's program for Web requests answers", () => {
   const { stdout, stderr } = run("web.mjs");
   assert.equal(stdout, '401 Bearer realm="api.example.com", scope="read:reports"\n', stderr);
 });
+
+test("the README's program for clients runs", () => {
+  // No network here: what it fetches is put in place of the global fetch.
+  const stub = `
+    const asked = [];
+    globalThis.fetch = async (url, { headers, body } = {}) => {
+      const sent = new Headers(headers).get("authorization");
+      asked.push([String(url), sent, String(body ?? "")]);
+      if (String(url).endsWith("/token")) return Response.json({ access_token: "fresh", expires_in: 600, refresh_token: "next" });
+      return sent === "Bearer fresh" ? new Response("in") : new Response("", { status: 401, headers: { "www-authenticate": 'Bearer error="invalid_token"' } });
+    };
+  `;
+  const told = "\nconsole.log(response.status, asked.map(([url, sent]) => `${url} ${sent}`), store.refreshToken);";
+  writeFileSync(join(project, "client.mjs"), stub + programs.get("client").replace("token: null", 'token: "old"') + told);
+  const { stdout, stderr } = run("client.mjs");
+  assert.match(stdout, /^200 \[[^]*reports Bearer old[^]*token null[^]*reports Bearer fresh[^]*\] next\n$/, stderr);
+});

@@ -58,7 +58,7 @@ export class Exchange {
       case "authorize":
       case "reauthenticate":
       case "step_up":
-        this.#brought = await this.#wait(session.ask(step, sent));
+        this.#brought = await this.#wait(session.ask(step, sent, this.#began));
         return step.replay && this.#brought !== null;
       case "retry":
         this.#brought = present;
@@ -121,6 +121,19 @@ export class Exchange {
     return true;
   }
 }
+
+/**
+ * Whether a client failed because the connection did: the network, the server's end, a time limit of the client's own.
+ * Not what a second try would fail by as well, as a URL, a certificate or a redirect that is not wanted. @internal
+ */
+export function isOfConnection(fault: unknown): boolean {
+  const { code, cause } = (fault ?? {}) as { code?: unknown; cause?: unknown };
+  return (typeof code === "string" && CONNECTION_CODES.test(code)) || (cause instanceof Error && isOfConnection(cause));
+}
+
+/** Of the system, of undici, of axios. */
+const CONNECTION_CODES =
+  /^(E(?:CONN|HOST|NET|NOTFOUND|PIPE|TIMEDOUT|AI_)[A-Z_]*|UND_ERR_(?:SOCKET|(?:CONNECT|HEADERS|BODY)_TIMEOUT)|ERR_NETWORK)$/;
 
 /** Methods that may be carried out twice (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];

@@ -1,7 +1,8 @@
 /** A fetch that knows what to do after a 401. */
 
-import { Exchange } from "./exchange.js";
+import { Exchange, isOfConnection } from "./exchange.js";
 import { isSameOrigin } from "./next.js";
+import { CREDENTIAL_FIELDS, isRepeatable } from "./repeatable.js";
 import { Session, type AuthOptions } from "./session.js";
 
 /** See {@link createAuthFetch}. */
@@ -39,7 +40,7 @@ export function createAuthFetch(options: AuthFetchOptions): typeof globalThis.fe
       try {
         answer = await call.send(authorization);
       } catch (fault) {
-        if (call.signal?.aborted || call.isRefused || !(await exchange.again(null))) throw fault;
+        if (call.signal?.aborted || !isOfConnection(fault) || !(await exchange.again(null))) throw fault;
         continue;
       }
       const { response, carried } = answer;
@@ -64,8 +65,6 @@ class Call {
   readonly headers: Headers;
   readonly replay: boolean;
   readonly signal: AbortSignal | null | undefined;
-  /** Whether the last sending failed for a reason that will not go away. */
-  isRefused = false;
   readonly #fetch: typeof globalThis.fetch;
   readonly #dropped: readonly string[];
   readonly #input: Parameters<typeof globalThis.fetch>[0];
@@ -90,7 +89,7 @@ class Call {
     this.signal = init.signal ?? request?.signal;
     this.#body = init.body ?? request?.body ?? null;
     this.#redirect = init.redirect ?? request?.redirect ?? "follow";
-    this.replay = this.#body === null || isRepeatable(this.#body);
+    this.replay = isRepeatable(this.#body);
   }
 
   /** Sends it, and follows redirects. */
@@ -109,9 +108,9 @@ class Call {
         return { response, carried };
       }
       await discard(response);
-      if (redirects === REDIRECTS_MAX) throw this.#refuse("too many redirects");
+      if (redirects === REDIRECTS_MAX) throw refusal("too many redirects");
       const next = new URL(location, url);
-      if (next.protocol !== "https:" && next.protocol !== "http:") throw this.#refuse("a redirect to no URL of HTTP");
+      if (next.protocol !== "https:" && next.protocol !== "http:") throw refusal("a redirect to no URL of HTTP");
       if (!isSameOrigin(url, next.href)) {
         carried = false;
         for (const name of this.#dropped) headers.delete(name);
@@ -121,19 +120,18 @@ class Call {
         method = "GET";
         body = null;
         for (const name of CONTENT_FIELDS) headers.delete(name);
-      } else if (body !== null && !isRepeatable(body)) {
-        throw this.#refuse("a redirect of a body that cannot be sent again");
+      } else if (!isRepeatable(body)) {
+        throw refusal("a redirect of a body that cannot be sent again");
       }
       const { signal } = this;
       response = await this.#fetch(url, { ...this.#init, method, headers, body, redirect: "manual", ...(signal ? { signal } : {}) });
     }
   }
+}
 
-  /** As fetch says it. */
-  #refuse(text: string): TypeError {
-    this.isRefused = true;
-    return new TypeError("fetch failed", { cause: new Error(text) });
-  }
+/** As fetch says it. */
+function refusal(text: string): TypeError {
+  return new TypeError("fetch failed", { cause: new Error(text) });
 }
 
 /** Whether a redirect turns the method into GET (Fetch, HTTP-redirect fetch). */
@@ -147,18 +145,6 @@ function methodOf(method: string): string {
   return ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"].includes(upper) ? upper : method;
 }
 
-/** Whether a body can be sent as often as needed. */
-function isRepeatable(body: FetchBody): boolean {
-  return (
-    typeof body === "string" ||
-    body instanceof URLSearchParams ||
-    body instanceof FormData ||
-    body instanceof Blob ||
-    body instanceof ArrayBuffer ||
-    ArrayBuffer.isView(body)
-  );
-}
-
 /** Reads a short body to its end, so that its connection can be used again; gives up any other. */
 async function discard(response: Response): Promise<void> {
   const length = Number(response.headers.get("content-length") ?? Number.NaN);
@@ -170,8 +156,6 @@ async function discard(response: Response): Promise<void> {
   }
 }
 
-/** What Fetch takes no further than an origin, and what else proves who is asking. */
-const CREDENTIAL_FIELDS = ["authorization", "cookie", "dpop", "proxy-authorization", "x-api-key"];
 const CONTENT_FIELDS = ["content-encoding", "content-language", "content-length", "content-location", "content-type"];
 const REDIRECTS = [301, 302, 303, 307, 308];
 /** As Fetch has it. */

@@ -124,7 +124,8 @@ export function nextStep(response: ClientResponse, context: StepContext = {}): S
   const told = native.nextStep(
     response.status,
     linesOf(response.headers ?? []),
-    response.url ?? undefined,
+    // A response that was made and not fetched has an empty one.
+    response.url || undefined,
     {
       scheme: sent.scheme ?? undefined,
       expires: sent.expires === undefined || sent.expires === null ? undefined : BigInt(sent.expires),

@@ -97,6 +97,8 @@ export class Session {
   #over: string | undefined;
   /** The token whose refresh failed last, and when, on the clock of {@link Session.tick}. */
   #failed: { readonly old: string; readonly at: number } | undefined;
+  /** What came of asking the person last, in place of which token, and when. */
+  #asked: { readonly old: string | undefined; readonly at: number; readonly held: Held | null } | undefined;
   #ticks = 0;
 
   constructor(options: AuthOptions) {
@@ -168,8 +170,13 @@ export class Session {
     return this.#refreshing;
   }
 
-  /** A token that a person got, as the step asks for it; null if nothing came of it. Never rejects. */
-  ask(step: Step, sent: Held | null): Promise<Held | null> {
+  /**
+   * A token that a person got, as the step asks for it; null if nothing came of it. A request that was on its way while
+   * the person was asked shares what came of that. Never rejects.
+   */
+  ask(step: Step, sent: Held | null, began: number): Promise<Held | null> {
+    const asked = this.#asked;
+    if (asked !== undefined && began < asked.at && asked.old === sent?.token.accessToken) return Promise.resolve(asked.held);
     this.#asking ??= this.#runLogin(step, sent).finally(() => {
       this.#asking = undefined;
     });
@@ -204,13 +211,15 @@ export class Session {
   }
 
   async #runLogin(step: Step, sent: Held | null): Promise<Held | null> {
+    let held: Held | null = null;
     try {
       const fresh = tokenOf(await this.options.login!(step));
-      return fresh === null ? null : this.#replace(sent, fresh);
+      if (fresh !== null) held = this.#replace(sent, fresh);
     } catch (fault) {
       tell(this.options.onError, fault);
-      return null;
     }
+    this.#asked = { old: sent?.token.accessToken, at: this.tick(), held };
+    return held;
   }
 
   #replace(sent: Held | null, token: Token): Held {

@@ -25,4 +25,4 @@ for folder in . test/apps; do
     fi
 done
 node scripts/build.mjs --check
-timeout 200 npm test
+timeout 400 npm test

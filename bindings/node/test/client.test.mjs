@@ -135,6 +135,22 @@ for (const [name, connect] of Object.entries(clients)) {
     assert.deepEqual([store.refreshes, api.hits], [1, 2]);
   });
 
+  test(`${name}: no answer is asked for without end (REQ-CLIENT-28)`, async (t) => {
+    const challenges = { 401: 'Bearer error="invalid_token"', 403: 'Bearer error="insufficient_scope", scope="admin"' };
+    let turn = 0;
+    const answer = (request, response) => {
+      const status = request.url === "/mixed" ? [401, 503, 403][turn++ % 3] : Number(request.url.slice(1));
+      response.writeHead(status, { "retry-after": "0", ...(status in challenges ? { "www-authenticate": challenges[status] } : {}) }).end();
+      return true;
+    };
+    const { api, call } = await begin(t, expiredToken(), { api: { answer }, options: { login: () => accessToken() } });
+    for (const [path, most] of [["/401", 4], ["/403", 4], ["/503", 6], ["/mixed", 9]]) {
+      api.hits = 0;
+      const { status } = await call(api.url + path);
+      assert.ok(status > 400 && api.hits <= most, `${path}: ${api.hits} requests`);
+    }
+  });
+
   test(`${name}: a token that was rotated meanwhile is used, not refreshed (REQ-CLIENT-12)`, async (t) => {
     let store;
     const answer = (request) => {
@@ -285,6 +301,15 @@ test("a token goes nowhere by http but to loopback, and only where that is said 
   const listed = createAuthFetch({ getToken, httpLoopback: true, origin: ["https://api.example.com"] });
   assert.equal((await listed(api.url)).status, 401);
   assert.equal(api.seen.at(-1).headers.authorization, undefined, "an origin that is not listed gets none");
+});
+
+test("what fails in the host's listeners fails no request", async (t) => {
+  const api = await serveApi(t);
+  const store = makeStore(expiredToken(), { fresh: () => null });
+  const warned = new Promise((resolve) => process.once("warning", resolve));
+  const client = createAuthFetch({ ...store.options, onLogout: () => Promise.reject(new Error("the listener broke")) });
+  assert.equal((await client(api.url)).status, 401);
+  assert.equal((await warned).message, "the listener broke");
 });
 
 test("what is no token is not sent, and not shown", async () => {

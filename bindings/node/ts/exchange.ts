@@ -48,7 +48,8 @@ export class Exchange {
   async again(response: ClientResponse | null, carried: boolean = this.#sent !== null): Promise<boolean> {
     const session = this.#session;
     const sent = carried ? this.#sent : null;
-    const present = sent === null ? null : await session.present();
+    // Whether there is a newer token matters to denials alone.
+    const present = sent === null || (response !== null && response.status < 400) ? null : await session.present();
     const step = this.#step(response, sent, present);
     this.#state = step.state;
     switch (step.step) {

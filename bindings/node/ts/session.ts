@@ -266,9 +266,10 @@ function isPassing(error: unknown): boolean {
   return typeof code === "string" && /^(E[A-Z]+|UND_ERR_[A-Z_]+|ERR_NETWORK)$/.test(code) && response === undefined;
 }
 
-/** Calls a function of the host's; what it throws is the host's to see, and no request's. */
+/** Calls a function of the host's, whose failure is no request's: it becomes a warning of the process. */
 function tell<T>(listener: ((event: T) => unknown) | undefined, event: T): void {
-  if (listener !== undefined) void (async () => await listener(event))();
+  if (listener === undefined) return;
+  (async () => await listener(event))().catch((fault: unknown) => process.emitWarning(fault instanceof Error ? fault : String(fault)));
 }
 
 const REFRESH_TIMEOUT = 30_000;

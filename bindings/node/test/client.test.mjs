@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 
 import axios from "axios";
-import { Agent, fetch as undiciFetch, interceptors, request as undiciRequest } from "undici";
+import { Agent, Client, fetch as undiciFetch, interceptors, request as undiciRequest } from "undici";
 
 import { axiosAuth } from "countersign/axios";
 import { createAuthFetch, isSameOrigin, maySendTo, nextStep, readChallenges, RefreshUnavailableError, tokenFresh, tokenOfResponse } from "countersign/client";
@@ -330,6 +330,30 @@ test("errors of axios show no token", async (t) => {
   const response = await instance.get(api.url);
   assert.ok(!inspect(response, { depth: 9 }).includes(store.token));
   assert.equal(response.status, 200);
+});
+
+test("undici's own fetch and Client go through the interceptor, and large bodies come whole", async (t) => {
+  const large = "x".repeat(300_000);
+  const answer = (request, response) => {
+    if (request.url !== "/large") return false;
+    response.writeHead(404, { "content-type": "text/plain" }).end(large);
+    return true;
+  };
+  const api = await serveApi(t, { answer });
+  const store = makeStore(expiredToken());
+  const agent = new Agent();
+  t.after(() => agent.close());
+  const dispatcher = agent.compose(undiciAuth({ ...store.options, origin: api.url }));
+  const answers = await many(50, async () => (await undiciFetch(api.url, { dispatcher })).status);
+  assert.deepEqual([[...new Set(answers)], store.refreshes], [[200], 1]);
+  assert.equal(await (await undiciFetch(`${api.url}/large`, { dispatcher })).text(), large);
+  const client = new Client(api.url);
+  t.after(() => client.close());
+  const composed = client.compose(undiciAuth({ ...store.options, origin: api.url }));
+  await assert.rejects(composed.request({ path: "/", method: "GET" }), /origin of a request/);
+  const told = await composed.request({ origin: api.url, path: "/", method: "GET" });
+  assert.equal(told.statusCode, 200);
+  await told.body.dump();
 });
 
 test("redirects are followed as fetch does", async (t) => {

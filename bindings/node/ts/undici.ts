@@ -161,7 +161,7 @@ class Relay implements Dispatcher.DispatchHandler {
           for (const event of this.#held) event();
           if (this.#broken !== undefined) return this.#fail(this.#broken);
         }
-        return this.#controller.resume();
+        return this.#controller.goOn();
       },
       (fault: unknown) => {
         this.#phase = "passing";
@@ -185,6 +185,7 @@ type Rest<Name extends "onRequestUpgrade" | "onResponseStart" | "onResponseEnd">
 class Controller implements Dispatcher.DispatchController {
   target: Dispatcher.DispatchController | undefined;
   readonly #stop = new AbortController();
+  #isPaused = false;
 
   get signal(): AbortSignal {
     return this.#stop.signal;
@@ -216,11 +217,18 @@ class Controller implements Dispatcher.DispatchController {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.target?.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
     this.target?.resume();
+  }
+
+  /** Resumes what was paused here, unless the caller wants a pause of its own. */
+  goOn(): void {
+    if (!this.#isPaused) this.target?.resume();
   }
 }
 

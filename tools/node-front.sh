@@ -16,6 +16,11 @@ make --silent lib
 COUNTERSIGN_C=$(cd "${CARGO_TARGET_DIR:-target}/c" && pwd)
 export COUNTERSIGN_C
 
+# What the probe of the command line says of the handlers.
+cargo build -q -p countersign-cli
+COUNTERSIGN_CLI=$(realpath "${CARGO_TARGET_DIR:-target}/debug/countersign")
+export COUNTERSIGN_CLI
+
 cd bindings/node
 cargo fmt --check
 cargo clippy --locked --release -- -D warnings

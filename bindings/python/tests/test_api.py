@@ -308,6 +308,30 @@ def test_threads_share_a_verifier() -> None:
     assert not wrong
 
 
+def test_fields_may_change_under_a_check(verifier: Verifier) -> None:
+    fields: dict[str, str] = {"Authorization": SIGNER.bearer()}
+    faults: list[BaseException] = []
+    ended = threading.Event()
+
+    def check() -> None:
+        try:
+            while not ended.is_set():
+                assert verifier.check(fields).allowed
+        except BaseException as fault:  # noqa: BLE001 - a panic of the extension is no Exception
+            faults.append(fault)
+
+    threads = [threading.Thread(target=check) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for turn in range(20_000):
+        fields[f"x-{turn % 50}"] = ""
+        fields.pop(f"x-{(turn + 25) % 50}", None)
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert not faults
+
+
 def test_decisions_outlive_checks_and_threads(verifier: Verifier) -> None:
     kept: list[Decision] = []
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from countersign import AsyncKeyRefresher, KeyRefresher, Policy, Verifier
+from countersign._fetching import FetchFailed, check_address
 from support import AUDIENCE, ISSUER, KeyServer, Signer, client_context, jwks, key_server, policy_document, until
 
 if TYPE_CHECKING:
@@ -195,6 +196,14 @@ def test_redirects_stay_on_their_origin(server: KeyServer, start: Callable[[Veri
             start(lost)
             assert until(lambda: last_failure(lost) == word), last_failure(lost)  # noqa: B023
         assert other.requests == []
+
+
+def test_plain_http_goes_to_loopback_alone() -> None:
+    for url in ("https://login.example.com/keys", "http://127.0.0.1:1/", "http://[::1]/", "http://localhost:8080/"):
+        check_address(url)
+    for url in ("http://login.example.com/", "http://127.0.0.1.example.com/", "http://10.0.0.1/", "file:///etc/passwd"):
+        with pytest.raises(FetchFailed):
+            check_address(url)
 
 
 def test_a_server_that_is_not_there_is_a_failure(start: Callable[[Verifier], Any]) -> None:

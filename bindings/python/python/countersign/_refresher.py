@@ -35,6 +35,7 @@ _LOOK_AGAIN = 0.25
 """Seconds after which the store is looked at again: a check cannot wake the thread without a lock."""
 
 _LIVE: weakref.WeakSet[KeyRefresher]
+_LIVE_LOCK: threading.Lock
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -73,7 +74,8 @@ class KeyRefresher:
         self._lock = threading.Lock()
         self._closed = False
         self._start()
-        _LIVE.add(self)
+        with _LIVE_LOCK:
+            _LIVE.add(self)
 
     @property
     def closed(self) -> bool:
@@ -188,10 +190,12 @@ def _word(fault: object) -> str:
 
 
 _LIVE = weakref.WeakSet()
+_LIVE_LOCK = threading.Lock()
 _HELD: list[KeyRefresher] = []
 
 
 def _before_fork() -> None:
+    _LIVE_LOCK.acquire()
     for refresher in list(_LIVE):
         refresher._lock.acquire()  # noqa: SLF001, RUF100
         _HELD.append(refresher)
@@ -200,9 +204,12 @@ def _before_fork() -> None:
 def _after_fork_in_parent() -> None:
     while _HELD:
         _HELD.pop()._lock.release()  # noqa: SLF001, RUF100
+    _LIVE_LOCK.release()
 
 
 def _after_fork_in_child() -> None:
+    global _LIVE_LOCK  # noqa: PLW0603, RUF100 - the lock of the parent is nobody's here
+    _LIVE_LOCK = threading.Lock()
     while _HELD:
         refresher = _HELD.pop()
         refresher._lock = threading.Lock()  # noqa: SLF001, RUF100

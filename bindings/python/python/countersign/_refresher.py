@@ -11,9 +11,10 @@ import time
 import weakref
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from countersign._core import KeyStore, Outcome, Verifier
+from countersign._deadline import Deadline
 from countersign._errors import KeysRefused
 from countersign._fetching import (
     REDIRECTS,
@@ -67,8 +68,9 @@ class KeyRefresher:
         proxies: dict[str, str] | None = None,
     ) -> None:
         self._store = store.store if isinstance(store, Verifier) else store
+        self._deadline = Deadline()
         self._opener: OpenerDirector = build_opener(
-            ProxyHandler(proxies), HTTPSHandler(context=ssl_context or ssl.create_default_context()), _NoRedirects
+            ProxyHandler(proxies), *self._deadline.handlers(ssl_context or ssl.create_default_context()), _NoRedirects
         )
         # Held around every call that takes the store's own locks, so that no fork finds one of them taken.
         self._lock = threading.Lock()
@@ -87,9 +89,13 @@ class KeyRefresher:
         self._woken.set()
 
     def close(self, timeout: float | None = 10.0) -> None:
-        """End the thread; a fetch under way is given up at its deadline at the latest."""
+        """End the thread; a fetch under way is given up at its deadline at the latest.
+
+        Waits for it so many seconds; for ever with None.
+        """
         self._closed = True
         self._woken.set()
+        self._deadline.cut()
         if self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
@@ -138,14 +144,20 @@ class KeyRefresher:
                         return _read(response, fetch)
                     url = redirect_target(url, response.headers.get("Location"))
         except FetchFailed as fault:
-            return Outcome.failed(str(fault))
+            return self._given_up(str(fault))
         except (TimeoutError, socket.timeout):  # noqa: UP041 - another class before 3.11's alias in some builds
-            return Outcome.failed("timeout")
+            return self._given_up("timeout")
         except URLError as fault:
-            return Outcome.failed("timeout" if isinstance(fault.reason, TimeoutError) else _word(fault.reason))
+            return self._given_up("timeout" if isinstance(fault.reason, TimeoutError) else _word(fault.reason))
         except (OSError, http.client.HTTPException, ValueError) as fault:
-            return Outcome.failed(_word(fault))
+            return self._given_up(_word(fault))
+        finally:
+            self._deadline.end()
         return Outcome.failed("too many redirects")
+
+    def _given_up(self, word: str) -> Outcome:
+        # What `close` cut says nothing about the issuer.
+        return Outcome.abandoned() if self._closed else Outcome.failed(word)
 
     def _open(self, url: str, fetch: Fetch) -> addinfourl:
         request = Request(url, headers=request_headers(fetch))  # noqa: S310 - the scheme was checked
@@ -159,7 +171,6 @@ class KeyRefresher:
 def _read(response: addinfourl, fetch: Fetch) -> Outcome:
     body = bytearray()
     while response.status == 200:
-        # One socket's timeout is not the deadline of all: a server that drips is given up too.
         _seconds_left(fetch)
         piece = response.read1(65_536) if hasattr(response, "read1") else response.read(65_536)
         if not piece:

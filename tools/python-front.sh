@@ -14,11 +14,12 @@ front=$root/bindings/python
 # What is tested is the wheel, never the tree.
 unset PYTHONPATH
 
-requirements=$front/requirements-test.txt
-if ! cmp -s "$requirements" "$tools/installed.txt"; then
+# The bench's too: its types are checked here.
+requirements=("$front/requirements-test.txt" "$front/requirements-bench.txt")
+if ! cat "${requirements[@]}" | cmp -s - "$tools/installed.txt"; then
     python3 -m venv --clear "$tools" 2>/dev/null || { echo "python3 needs its venv module (Debian: python3-venv)" >&2; exit 1; }
-    "$tools/bin/pip" install -q --disable-pip-version-check -r "$requirements"
-    cp "$requirements" "$tools/installed.txt"
+    "$tools/bin/pip" install -q --disable-pip-version-check "${requirements[@]/#/-r}"
+    cat "${requirements[@]}" >"$tools/installed.txt"
 fi
 
 # The command line goes into the wheels; its console script starts it.
@@ -67,9 +68,8 @@ command -v node >/dev/null || { echo "the Python front's tests need node, for an
 "$fresh/bin/python" catalogue.py --check
 "$fresh/bin/python" -m ruff check -q --no-cache .
 "$fresh/bin/python" -m ruff format -q --no-cache --check .
-"$fresh/bin/python" -m mypy --no-error-summary --cache-dir "$root/target/mypy" python/countersign tests
+"$fresh/bin/python" -m mypy --no-error-summary --cache-dir "$root/target/mypy" python/countersign tests bench catalogue.py check_wheels.py
 (cd "$root/target" && "$fresh/bin/python" -m mypy.stubtest countersign._core --mypy-config-file "$front/pyproject.toml" --allowlist "$front/stubtest-allowlist.txt")
-# Django's settings have to stand before its part is imported; it has no examples, and tests of its own.
-timeout 60 "$fresh/bin/python" -m pytest -p no:cacheprovider --doctest-modules --pyargs countersign \
-    --ignore "$packages/countersign/django.py"
+# Looking for examples touches the settings of Django.
+DJANGO_SETTINGS_MODULE=django.conf.global_settings timeout 60 "$fresh/bin/python" -m pytest -p no:cacheprovider --doctest-modules --pyargs countersign
 timeout 300 "$fresh/bin/python" -m pytest -p no:cacheprovider

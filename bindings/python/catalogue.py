@@ -94,7 +94,11 @@ REASON = '''class Reason(_Word):
 DETAIL = '''
 
 class Detail(_Word):
-    """What exactly was wrong with credentials; for logs, never for the caller."""
+    """What exactly was wrong with credentials; for logs, never for the caller.
+
+    >>> Detail("password_wrong").text
+    'The user is there and the password is another.'
+    """
 
     @property
     def number(self) -> int:
@@ -111,7 +115,11 @@ class Detail(_Word):
 SCHEME = '''
 
 class Scheme(_Word):
-    """An authentication scheme; equal to its usual spelling."""
+    """An authentication scheme; equal to its usual spelling.
+
+    >>> Scheme.BEARER == "Bearer"
+    True
+    """
 
     @property
     def number(self) -> int:

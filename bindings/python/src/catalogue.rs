@@ -39,6 +39,10 @@ pub(crate) fn schemes() -> Vec<(&'static str, u32)> {
 }
 
 /// The name of the cryptography backend.
+///
+///     >>> import countersign
+///     >>> countersign.backend()
+///     'aws-lc-rs'
 #[pyfunction]
 pub(crate) fn backend() -> &'static str {
     countersign::jose::BACKEND_NAME

@@ -11,6 +11,11 @@ use crate::request::Held;
 type Pairs = Vec<(String, Vec<u8>)>;
 
 /// One challenge: a scheme with a token68, with parameters, or alone (RFC 9110 section 11.3).
+///
+///     >>> import countersign
+///     >>> challenge, = countersign.parse_challenges('Bearer realm="api", error="invalid_token"')
+///     >>> challenge.is_scheme("bearer"), challenge.params["error"]
+///     (True, 'invalid_token')
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct Challenge {
     scheme: String,
@@ -55,6 +60,11 @@ impl Challenge {
 }
 
 /// The credentials of one Authorization field value. Their repr holds no secret.
+///
+///     >>> import countersign
+///     >>> credentials = countersign.parse_credentials('Digest username="alice", qop=auth')
+///     >>> credentials, credentials.params["username"]
+///     (<Credentials Digest with 2 params>, 'alice')
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct Credentials {
     scheme: String,
@@ -90,6 +100,10 @@ impl Credentials {
 /// Reads `WWW-Authenticate`: one field line, or an iterable of them in the order received.
 ///
 /// Raises `ChallengeError` at the first fault, with the challenges before it.
+///
+///     >>> import countersign
+///     >>> countersign.parse_challenges(['Basic realm="a, b"', "Bearer scope=read"])
+///     [<Challenge Basic {'realm': 'a, b'}>, <Challenge Bearer {'scope': 'read'}>]
 #[pyfunction]
 #[pyo3(signature = (values, /))]
 pub(crate) fn parse_challenges(values: &Bound<'_, PyAny>) -> PyResult<Vec<Challenge>> {
@@ -120,6 +134,10 @@ pub(crate) fn parse_challenges(values: &Bound<'_, PyAny>) -> PyResult<Vec<Challe
 /// `stale`, `algorithm` and `userhash`.
 ///
 /// Raises `ChallengeError` for what cannot be written.
+///
+///     >>> import countersign
+///     >>> countersign.build_challenge("Bearer", {"realm": "api", "error": "invalid_token"})
+///     'Bearer realm="api", error="invalid_token"'
 #[pyfunction]
 #[pyo3(signature = (scheme, params=None, /))]
 pub(crate) fn build_challenge(py: Python<'_>, scheme: &str, params: Option<&Bound<'_, PyAny>>) -> PyResult<String> {
@@ -140,6 +158,14 @@ pub(crate) fn build_challenge(py: Python<'_>, scheme: &str, params: Option<&Boun
 /// Reads the value of one Authorization field, without any policy.
 ///
 /// Raises `CredentialsError` with the reason.
+///
+///     >>> import countersign
+///     >>> countersign.parse_credentials("Bearer abc").scheme
+///     'Bearer'
+///     >>> countersign.parse_credentials("Bearer: abc")
+///     Traceback (most recent call last):
+///         ...
+///     countersign._errors.CredentialsError: bearer_colon
 #[pyfunction]
 #[pyo3(signature = (value, /))]
 pub(crate) fn parse_credentials(value: &Bound<'_, PyAny>) -> PyResult<Credentials> {

@@ -14,6 +14,16 @@ use crate::store::KeyStore;
 /// `refs` maps the names of `{"ref": "name"}` to the bytes that they stand for. Immutable; shared by threads.
 ///
 /// Raises `PolicyError` for a document that was refused, `OSError` for a file that cannot be read.
+///
+///     >>> import countersign
+///     >>> issuer = {"issuer": "https://login.example.com", "audience": "api", "jwks_uri": "https://login.example.com/keys"}
+///     >>> policy = countersign.Policy({"realm": "api", "bearer": {"issuers": [issuer]}})
+///     >>> policy.warnings
+///     ()
+///     >>> countersign.Policy('{"realm": "api", "bearer": {"issuers": []}}')
+///     Traceback (most recent call last):
+///         ...
+///     countersign._errors.PolicyError: ...
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct Policy {
     pub(crate) inner: countersign::Policy,

@@ -35,6 +35,16 @@ class AsyncKeyRefresher:
 
     Takes a `Verifier` or a `KeyStore`, and the `httpx.AsyncClient` to use; one of its own, which needs the package
     `httpx`, if it is not given. Use it as an async context manager, or `start()` and `await close()`.
+
+    >>> import asyncio, countersign
+    >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "bearer": {"issuers": [{
+    ...     "issuer": "https://login.example.com", "audience": "api", "jwks_uri": "https://login.example.com/keys",
+    ... }]}}))
+    >>> async def serve():
+    ...     async with countersign.AsyncKeyRefresher(verifier) as refresher:
+    ...         return refresher.closed
+    >>> asyncio.run(serve())
+    False
     """
 
     def __init__(self, store: KeyStore | Verifier, *, client: httpx.AsyncClient | None = None) -> None:

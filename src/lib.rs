@@ -35,6 +35,7 @@ mod secret;
 mod store;
 pub mod time;
 mod verifier;
+mod words;
 
 pub use detail::Detail;
 pub use policy::{Policy, Report};

@@ -29,20 +29,27 @@ fuzz_target!(|input: (u8, u16, Vec<&[u8]>)| {
         }
     }
     let fields: Vec<FieldLine<'_>> = values.iter().map(|value| FieldLine::new("WWW-Authenticate", value)).collect();
-    let response = Response { status, fields: &fields };
-    let sent = Sent { scheme: SchemeName::from_number(u32::from(flags % 6)), is_superseded: flags & 64 != 0 };
+    let url = |other: bool| Some(if other { "https://b.example/x" } else { "https://a.example" });
+    let response = Response { status, fields: &fields, url: url(flags & 2 != 0) };
+    let sent = Sent {
+        scheme: SchemeName::from_number(u32::from(flags % 6)),
+        expires: (flags & 4 != 0).then_some(1_600_000_000),
+        is_superseded: flags & 64 != 0,
+        url: url(false),
+    };
     let can = Abilities {
         refresh: flags & 8 != 0,
         interactive: flags & 16 != 0,
         schemes: SCHEMES,
         replay: true,
+        idempotent: true,
         strict: flags & 32 != 0,
         downgrade: flags & 128 != 0,
     };
     let mut state = State::new();
     for turn in 0.. {
         assert!(turn < 7);
-        let step = next_step(&response, sent, &can, state, 1_700_000_000, u64::from(flags));
+        let step = next_step(&response, &sent, &can, state, 1_700_000_000, u64::from(flags));
         if step.kind == StepKind::Stop {
             break;
         }

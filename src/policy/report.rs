@@ -38,6 +38,7 @@ words! {
         BasicWithoutTls = "basic_without_tls", "Passwords over what may be no TLS.";
         KeyInAddress = "key_in_address", "API keys in addresses, which end up in logs.";
         KeysEmpty = "keys_empty", "A list of API keys without a key.";
+        KeyNeverGood = "key_never_good", "An API key that no time is good for.";
         HashWeak = "hash_weak", "A hash of a password below the recommended cost.";
         MetadataInvalid = "metadata_invalid", "Metadata of an issuer that were not taken.";
         ScopeOffline = "scope_offline", "`offline_access` asked for by a challenge.";

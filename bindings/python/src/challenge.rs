@@ -1,5 +1,6 @@
 //! Challenges and credentials on their own.
 
+use countersign::SchemeName;
 use countersign::http::{self, Challenges, Params};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
@@ -8,7 +9,7 @@ use crate::errors;
 use crate::request::Held;
 
 /// Names in lower case, and raw values.
-type Pairs = Vec<(String, Vec<u8>)>;
+pub(crate) type Pairs = Vec<(String, Vec<u8>)>;
 
 /// One challenge: a scheme with a token68, with parameters, or alone (RFC 9110 section 11.3).
 ///
@@ -21,6 +22,12 @@ pub(crate) struct Challenge {
     scheme: String,
     token68: Option<String>,
     params: Pairs,
+}
+
+impl Challenge {
+    pub(crate) fn new(scheme: String, token68: Option<String>, params: Pairs) -> Self {
+        Challenge { scheme, token68, params }
+    }
 }
 
 #[pymethods]
@@ -93,7 +100,9 @@ impl Credentials {
     }
 
     fn __repr__(&self) -> String {
-        format!("<Credentials {} with {} params>", self.scheme, self.params.len())
+        // A token that was sent without its scheme stands in the scheme's place.
+        let scheme = SchemeName::parse(&self.scheme).map_or("of another scheme", SchemeName::as_str);
+        format!("<Credentials {scheme} with {} params>", self.params.len())
     }
 }
 
@@ -107,11 +116,7 @@ impl Credentials {
 #[pyfunction]
 #[pyo3(signature = (values, /))]
 pub(crate) fn parse_challenges(values: &Bound<'_, PyAny>) -> PyResult<Vec<Challenge>> {
-    let held = if values.is_instance_of::<PyString>() || values.is_instance_of::<PyBytes>() {
-        vec![Held::field_value(values)?]
-    } else {
-        values.try_iter()?.map(|value| Held::field_value(&value?)).collect::<PyResult<Vec<_>>>()?
-    };
+    let held = held_lines(values)?;
     let lines: Vec<&[u8]> = held.iter().map(Held::as_bytes).collect();
     let mut read = Vec::new();
     for challenge in Challenges::new(&lines) {
@@ -128,6 +133,14 @@ pub(crate) fn parse_challenges(values: &Bound<'_, PyAny>) -> PyResult<Vec<Challe
         }
     }
     Ok(read)
+}
+
+/// One field line, or an iterable of them.
+pub(crate) fn held_lines(values: &Bound<'_, PyAny>) -> PyResult<Vec<Held>> {
+    if values.is_instance_of::<PyString>() || values.is_instance_of::<PyBytes>() {
+        return Ok(vec![Held::field_value(values)?]);
+    }
+    values.try_iter()?.map(|value| Held::field_value(&value?)).collect()
 }
 
 /// Writes one challenge. `params` is a mapping or an iterable of pairs; every value is quoted, except Digest's

@@ -119,7 +119,8 @@ impl ListedKey {
     }
 
     fn __repr__(&self) -> String {
-        format!("<ListedKey {:?} {:?}: {}>", self.kid, self.kty, self.why.name())
+        let kty = self.kty.as_deref().unwrap_or("without a type");
+        format!("<ListedKey {kty}: {}>", self.why.name())
     }
 }
 

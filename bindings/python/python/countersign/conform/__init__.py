@@ -16,6 +16,7 @@ from countersign._core import read_json
 from countersign.conform._answer import error_answer
 from countersign.conform._case import Case, CaseFault, Node
 from countersign.conform._check import check
+from countersign.conform._client import step
 from countersign.conform._http import build, parse_authorization, parse_values
 from countersign.conform._keys import decode, load_keys, verify
 from countersign.conform._store import store
@@ -28,6 +29,7 @@ __all__ = ["answer_line", "main"]
 _OPERATIONS: dict[str, Callable[[Case], str]] = {
     "check": check,
     "store": store,
+    "next_step": step,
     "verify_jws": verify,
     "load_keys": load_keys,
     "decode": decode,

@@ -63,6 +63,7 @@ from countersign._errors import (
     PolicyError,
 )
 from countersign._refresher import KeyRefresher
+from countersign._tokens import RefreshRefused, Tokens
 
 __all__ = [
     "Abilities",
@@ -90,12 +91,14 @@ __all__ = [
     "Reading",
     "ReadingWarning",
     "Reason",
+    "RefreshRefused",
     "Scheme",
     "Sent",
     "SlowHash",
     "Step",
     "StepKind",
     "StepReason",
+    "Tokens",
     "Tolerance",
     "UnverifiedToken",
     "VerifiedJws",

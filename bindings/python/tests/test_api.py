@@ -198,6 +198,8 @@ def test_no_token_in_any_repr_log_or_traceback(verifier: Verifier, caplog: pytes
     things = [decision, verifier, verifier.policy, verifier.store, countersign.parse_credentials(value)]
     things += [countersign.decode_unverified(value[7:]), KeySet(jwks(SIGNER)).verify_jws(value[7:])]
     things += [KeySet(jwks(SIGNER)), *KeySet(jwks(SIGNER)).keys]
+    # A client that forgot the scheme, and one that forgot the space behind it.
+    things += [countersign.parse_credentials(value[7:]), countersign.parse_credentials(value.replace(" ", "", 1))]
     written = [f"{thing!r} {thing!s}" for thing in things]
     try:
         decision.raise_for_denial()

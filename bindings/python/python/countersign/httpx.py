@@ -41,11 +41,11 @@ class RefreshAuth(Session, httpx.Auth):
     that are async and such that are not, which run in a thread; a sync client takes the latter alone.
 
     A token within 30 seconds of its end is renewed beforehand. A request is sent again if its body is there once more:
-    not if it is a stream, though the token is renewed. Answers 429 and 503 are waited for, at most `longest_wait`
-    seconds each, if the method is idempotent. `strict` renews for no 401 that says nothing, unless the token is past
-    its end. `http_loopback` lets tokens go over plain http to this machine. A request with an Authorization of its own,
-    to another origin, or of a callback is sent as it is. Those that wait do so `patience` seconds at most. Raises
-    `ValueError` for an origin that no token may be sent to.
+    not if it is a stream, though the token is renewed. So it is after a 429 or 503, behind as many seconds as the
+    server says, or a few at random; one that asks for more than `longest_wait` is handed over. `strict` renews for no
+    401 that says nothing, unless the token is past its end. `http_loopback` lets tokens go over plain http to this
+    machine. A request with an Authorization of its own, to another origin, or of a callback is sent as it is. Those
+    that wait do so `patience` seconds at most. Raises `ValueError` for an origin that no token may be sent to.
 
     >>> import time
     >>> def server(request):

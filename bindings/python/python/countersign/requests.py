@@ -35,11 +35,12 @@ class RefreshAuth(Session, AuthBase):
     person could help (login, step-up, more scopes), and gives what `refresh` gives.
 
     A token within 30 seconds of its end is renewed beforehand. A request is sent again if its body is there once more:
-    a file is wound back, a generator cannot be, though the token is renewed. Answers 429 and 503 are waited for, at
-    most `longest_wait` seconds each, if the method is idempotent. `strict` renews for no 401 that says nothing, unless
-    the token is past its end. `http_loopback` lets tokens go over plain http to this machine. A request with an
-    Authorization of its own, to another origin, or of a callback is sent as it is. Those that wait do so `patience`
-    seconds at most. Raises `ValueError` for an origin that no token may be sent to.
+    a file is wound back, a generator cannot be, though the token is renewed. So it is after a 429 or 503, behind as
+    many seconds as the server says, or a few at random; one that asks for more than `longest_wait` is handed over.
+    `strict` renews for no 401 that says nothing, unless the token is past its end. `http_loopback` lets tokens go over
+    plain http to this machine. A request with an Authorization of its own, to another origin, or of a callback is sent
+    as it is. Those that wait do so `patience` seconds at most. Raises `ValueError` for an origin that no token may be
+    sent to.
 
     >>> auth = RefreshAuth("https://api.example.com", Tokens("a", "r"), refresh=lambda tokens: None)
     >>> requests.Request("GET", "https://api.example.com/v1", auth=auth).prepare().headers["Authorization"]

@@ -63,3 +63,8 @@ compile_error!("countersign needs a cryptography backend: switch on the feature 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
+
+/// And that of the client's page.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/CLIENT.md")]
+mod client_page {}

@@ -34,11 +34,15 @@ impl HeardChallenge {
         match scheme {
             SchemeName::Dpop => 0,
             SchemeName::Bearer => 1,
-            SchemeName::Digest => match self.param("algorithm") {
-                Some(name) if name.to_ascii_uppercase().starts_with("SHA-512-256") => 2,
-                Some(name) if name.to_ascii_uppercase().starts_with("SHA-256") => 3,
-                _ => 6,
-            },
+            SchemeName::Digest => {
+                let algorithm = self.param("algorithm").unwrap_or_default().to_ascii_uppercase();
+                match algorithm.strip_suffix("-SESS").unwrap_or(&algorithm) {
+                    "SHA-512-256" => 2,
+                    "SHA-256" => 3,
+                    // MD5, which is also what none means, and what is not known.
+                    _ => 6,
+                }
+            }
             SchemeName::ApiKey => 4,
             SchemeName::Basic => 5,
         }

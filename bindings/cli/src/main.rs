@@ -22,11 +22,14 @@ mod json;
 mod keys;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
+mod next;
+mod next_args;
 mod output;
 mod pem;
 mod policy;
 mod public_key;
 mod request;
+mod response;
 mod run;
 #[cfg(feature = "aws-lc-rs")]
 mod signing_key;

@@ -11,7 +11,7 @@ use crate::args::{ChallengeCommand, Cli, Command, KeysCommand, PolicyCommand};
 use crate::fault::{Answer, Fault, Outcome};
 use crate::json::Object;
 use crate::output::{BAD, Format, Output, TITLE, note, printable};
-use crate::{api_key, challenge, check, conform, decode, keys, policy};
+use crate::{api_key, challenge, check, conform, decode, keys, next, policy};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
@@ -50,6 +50,7 @@ fn dispatch(command: &Command, out: &mut Output) -> Outcome {
             Some(KeysCommand::FromPem(args)) => keys::from_pem(args, out),
             None => keys::list(args, out),
         },
+        Command::Next(args) => next::run(args, out),
         Command::Policy(PolicyCommand::Check(args)) => policy::check(args, out),
         Command::ApiKey(ApiKeyCommand::New(args)) => api_key::new(args, out),
         Command::ApiKey(ApiKeyCommand::Hash(args)) => api_key::hash(args, out),

@@ -83,6 +83,8 @@ def unexplained():
     )
     meet("expiry-past-forbidden", "stop forbidden", ["REQ-CLIENT-07"], response(403), sent=past)
     meet("expiry-past-alone", "stop token_expired", covers, response(), sent=past, can=ALONE)
+    meet("no-challenge-no-refresh", "reauthenticate unexplained", covers, response(), can=able(refresh=False))
+    meet("no-challenge-alone", "stop unexplained", covers, response(), can=ALONE)
     meet("no-challenge-dpop", "refresh unexplained", covers, response(), sent=DPOP)
     basic = {"scheme": "Basic"}
     meet("no-challenge-basic", "stop challenge_missing", covers, response(), sent=basic)

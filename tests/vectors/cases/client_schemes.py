@@ -25,6 +25,7 @@ def choices():
         ("basic-before-no-algorithm", 'Digest realm="a", nonce="n", Basic realm=a', "Basic", EVERY),
         ("md5-alone", MD5, "Digest", EVERY),
         ("digest-any-algorithm-case", "Basic realm=a, Digest nonce=n, algorithm=sha-256-sess", "Digest", EVERY),
+        ("digest-unknown-algorithm", "Digest nonce=n, algorithm=SHA-256x, Basic realm=a", "Basic", EVERY),
         ("supported-alone", f"Api-Key realm=a, {SHA256}, Basic realm=a", "Basic", ["Basic"]),
         ("supported-any-case", "Basic realm=a, Api-Key realm=a", "Api-Key", ["api-KEY"]),
         ("lone-word", "Basic", "Basic", EVERY),

@@ -14,6 +14,7 @@ mod fetch_keys;
 mod keys;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
+mod next;
 mod policy;
 mod server;
 mod stream;

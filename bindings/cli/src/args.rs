@@ -9,6 +9,7 @@ use countersign::limits::FETCH_SECONDS;
 
 use crate::api_key_args::ApiKeyCommand;
 use crate::next_args::NextArgs;
+use crate::probe::args::ProbeArgs;
 
 static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} ({})", env!("CARGO_PKG_VERSION"), countersign::jose::BACKEND_NAME));
@@ -17,7 +18,7 @@ static VERSION: LazyLock<String> =
 #[derive(Parser)]
 #[command(name = "countersign", version = VERSION.as_str(), max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 allowed, loaded, readable or a step to take; 1 denied, refused, not readable or
-nothing left to do; 2 usage or an input that cannot be worked with.
+nothing left to do; 2 usage or an input that cannot be worked with; 3 warnings at worst (probe).
 
 Try it:
   countersign mint --out-dir demo
@@ -46,6 +47,7 @@ pub(crate) enum Command {
     /// Look at a policy document.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    Probe(ProbeArgs),
     /// Make API keys and their entries for a policy.
     #[command(subcommand)]
     ApiKey(ApiKeyCommand),

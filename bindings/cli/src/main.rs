@@ -27,12 +27,14 @@ mod next_args;
 mod output;
 mod pem;
 mod policy;
+mod probe;
 mod public_key;
 mod request;
 mod response;
 mod run;
 #[cfg(feature = "aws-lc-rs")]
 mod signing_key;
+mod tls;
 
 use std::process::ExitCode;
 

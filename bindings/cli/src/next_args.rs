@@ -15,6 +15,7 @@ use countersign::SchemeName;
   curl -si https://api.example.com/v1 -H @token.txt | countersign next --scheme bearer --refresh
   countersign next --scheme dpop --schemes dpop,bearer --interactive --json response.txt
   countersign next --status 401 --token-file token.txt --refresh --strict - < headers.txt")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct NextArgs {
     /// The response: a file, or `-` for standard input.
     #[arg(value_name = "FILE", default_value = "-")]

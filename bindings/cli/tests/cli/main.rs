@@ -16,6 +16,7 @@ mod keys;
 mod mint;
 mod next;
 mod policy;
+mod probe;
 mod server;
 mod stream;
 mod support;

@@ -12,8 +12,7 @@ tools=$root/target/python-front
 fresh=$root/target/python-wheel
 front=$root/bindings/python
 # What the probe of the command line says of the middlewares.
-export COUNTERSIGN_CLI=$CARGO_TARGET_DIR/debug/countersign
-[ "${1:-}" = wheel ] || cargo build -q -p countersign-cli
+export COUNTERSIGN_CLI=$CARGO_TARGET_DIR/release/countersign
 # What is tested is the wheel, never the tree.
 unset PYTHONPATH
 

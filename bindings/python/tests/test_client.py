@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import logging
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -477,6 +479,32 @@ def test_a_loop_that_ends_loses_no_refresh_token(server: Scripted) -> None:
     assert until(lambda: auth.tokens.refresh_token == "refresh-1")
     assert KINDS["threads"][0](auth, server.url, 1) == [401]
     assert login.calls == 2
+
+
+def test_a_forked_child_renews_by_itself(server: Scripted) -> None:
+    server.answers = only("new")
+    entered, leave = threading.Event(), threading.Event()
+
+    def refresh(tokens: Tokens) -> Tokens:
+        if os.getpid() == parent:
+            entered.set()
+            assert leave.wait(30)
+        return Tokens("new")
+
+    parent = os.getpid()
+    auth = Login().auth(countersign.requests.RefreshAuth, server.url, refresh=refresh)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(KINDS["requests"][0], auth, server.url, 1)
+        assert entered.wait(30)
+        child = os.fork()
+        if child == 0:
+            status = 1
+            with contextlib.suppress(BaseException):
+                status = 0 if requests.get(server.url, auth=auth, timeout=30).status_code == 200 else 1
+            os._exit(status)
+        leave.set()
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert first.result(30) == [200]
 
 
 def test_a_callback_may_use_the_client_that_it_serves(server: Scripted) -> None:

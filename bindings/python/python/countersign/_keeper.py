@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
+import functools
 import inspect
 import logging
+import os
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from countersign._tokens import RefreshRefused, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_T = TypeVar("_T")
 _log = logging.getLogger("countersign")
 
 _TRY_AGAIN_AFTER = 2.0
 """Seconds in which a renewal that came to nothing is not tried again: each of those that waited would begin another."""
 
-_INSIDE: ContextVar[bool] = ContextVar("countersign_renewing", default=False)
+_INSIDE: contextvars.ContextVar[bool] = contextvars.ContextVar("countersign_renewing", default=False)
 
 
 def is_renewing() -> bool:
@@ -53,6 +57,7 @@ class Keeper:
         self._tasks: set[asyncio.Task[None]] = set()
         self._on_tokens, self._on_logout = on_tokens, on_logout
         self._patience, self._clock = patience, clock
+        _KEEPERS.add(self)
 
     def present(self) -> tuple[Tokens | None, int]:
         """Give the tokens, and a number that no others have."""
@@ -122,16 +127,19 @@ class Keeper:
     ) -> None:
         # Of this task's context alone.
         _INSIDE.set(True)
+        if not any(map(is_async, (callback, self._on_tokens, self._on_logout))):
+            # All of it in that thread, which goes on when the loop ends: a refresh token that was used is not lost.
+            await _in_thread(self._fly, flight, version, callback, more)
+            return
         try:
             if is_async(callback):
                 told, arguments = await self._call_async(version, callback, more)
             else:
-                # What comes is kept in that thread: it is not lost with a loop that ends meanwhile.
-                told, arguments = await asyncio.to_thread(self._call, version, callback, more)
+                told, arguments = await _in_thread(self._call, version, callback, more)
             if is_async(told):
                 await _tell_async(told, arguments)
             else:
-                await asyncio.to_thread(_tell, told, arguments)
+                await _in_thread(_tell, told, arguments)
         finally:
             self._land(flight, version)
 
@@ -186,6 +194,26 @@ class Keeper:
                 self._resting = version, time.monotonic() + _TRY_AGAIN_AFTER
             came = is_newer and self._tokens is not None
         flight.set_result(came)
+
+
+_KEEPERS: weakref.WeakSet[Keeper] = weakref.WeakSet()
+
+
+def _after_fork_in_child() -> None:
+    # The threads that held the locks, and those that renewed, are the parent's.
+    for keeper in list(_KEEPERS):
+        keeper._lock, keeper._flight = threading.Lock(), None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
+async def _in_thread(work: Callable[..., _T], *arguments: Any) -> _T:
+    """Run work in a thread, which is not given up with the task that waits for it."""
+    run = contextvars.copy_context().run
+    job = asyncio.get_running_loop().run_in_executor(None, functools.partial(run, work, *arguments))
+    return await asyncio.shield(job)
 
 
 _Told = tuple["Callable[..., Any] | None", tuple[Any, ...]]

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from countersign import AsyncKeyRefresher, KeyRefresher, Policy, Reason, Verifier
+from countersign import AsyncKeyRefresher, KeyRefresher, Policy, Reason, Tokens, Verifier
 from countersign.asgi import CountersignMiddleware
+from countersign.httpx import RefreshAuth
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -136,3 +137,32 @@ def test_tokens_of_a_real_provider_are_taken_before_and_after_it_rotates(provide
 
     asyncio.run(run())
     assert verifier.check({"Authorization": "Bearer undefined"}).reason == Reason.BEARER_PLACEHOLDER
+
+
+def test_a_client_renews_at_a_real_provider(provider: Provider) -> None:
+    # REQ-CLIENT-04, -10: the provider's own challenge is understood, and so is ours.
+    calls: list[Tokens] = []
+
+    def refresh(tokens: Tokens) -> dict[str, Any]:
+        calls.append(tokens)
+        return {"access_token": provider.token(), "expires_in": 600}
+
+    verifier = Verifier(Policy(provider.document()))
+
+    async def run() -> int:
+        auth = RefreshAuth(provider.url, Tokens("used-up"), refresh=refresh, http_loopback=True)
+        async with httpx.AsyncClient(auth=auth, verify=client_context(), trust_env=False, timeout=30) as client:
+            # A token of a client alone opens nobody's profile: the second answer is final.
+            userinfo = await client.get(f"{provider.url}/me")
+        guarded = RefreshAuth("https://api.example.com", Tokens("used-up"), refresh=refresh)
+        async with refreshing("async", verifier) as refresher:
+            app: Any = CountersignMiddleware(
+                Starlette(routes=[Route("/me", me)]), verifier, refresher=refresher, wait=20
+            )
+            async with httpx.AsyncClient(auth=guarded, transport=httpx.ASGITransport(app)) as client:
+                answers = await asyncio.gather(*(client.get("https://api.example.com/me") for _ in range(20)))
+        assert {answer.status_code for answer in answers} == {200}
+        return userinfo.status_code
+
+    assert asyncio.run(run()) in {401, 403}
+    assert [tokens.access_token for tokens in calls] == ["used-up", "used-up"]

@@ -96,7 +96,7 @@ def test_the_client_example_runs(tmp_path: Path) -> None:
         login.set_json("/token", {"access_token": "new", "expires_in": 600})
         api.answers["/reports"] = lambda handler: answer_bearer(handler, "new")
         assert run(program) == ["200"]
-        assert [fields["Authorization"] for _, fields in api.requests] == ["Bearer of the last login", "Bearer new"]
+        assert [fields["Authorization"] for _, fields in api.requests] == ["Bearer of-the-last-login", "Bearer new"]
         login.set_status("/token", 400)
         assert run(program) == ["the session is over: log in again", "401"]
 

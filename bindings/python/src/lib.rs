@@ -7,6 +7,7 @@ mod case;
 mod catalogue;
 mod challenge;
 mod claims;
+mod client;
 mod clock;
 mod decision;
 mod errors;
@@ -34,6 +35,11 @@ mod _core {
     use crate::catalogue::{backend, details, reasons, schemes};
     #[pymodule_export]
     use crate::challenge::{Challenge, Credentials, build_challenge, parse_challenges, parse_credentials};
+    #[pymodule_export]
+    use crate::client::{
+        Abilities, Reading, ReadingWarning, Sent, Step, client_words, may_send_to, next_step, read_challenges,
+        token_fresh,
+    };
     #[pymodule_export]
     use crate::decision::{Decision, HashAnswer, Need, SlowHash};
     #[pymodule_export]

@@ -7,6 +7,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
 
@@ -69,9 +70,7 @@ pub(crate) fn lines(headers: &Bound<'_, PyAny>, wanted: &[String]) -> PyResult<L
         Ok(())
     };
     if let Ok(dict) = headers.cast::<PyDict>() {
-        for (name, value) in dict {
-            take(&name, &value)?;
-        }
+        each_item(dict, |name, value| take(name, value))?;
         return Ok(lines);
     }
     let items = intern!(headers.py(), "items");
@@ -97,6 +96,15 @@ pub(crate) fn lines(headers: &Bound<'_, PyAny>, wanted: &[String]) -> PyResult<L
         }
     }
     Ok(lines)
+}
+
+/// Hands every item of a dict to `take`. Where there is no interpreter's lock, other threads that write to the dict
+/// wait meanwhile.
+pub(crate) fn each_item<'py>(
+    dict: &Bound<'py, PyDict>,
+    mut take: impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<()>,
+) -> PyResult<()> {
+    with_critical_section(dict, || dict.iter().try_for_each(|(name, value)| take(&name, &value)))
 }
 
 fn place_of(name: &Bound<'_, PyAny>, wanted: &[String]) -> PyResult<Option<usize>> {

@@ -23,6 +23,14 @@ use crate::{clock, errors};
 /// wherever a call does not; the system's clock if it is not given.
 ///
 /// Raises `ValueError` for a store of another policy.
+///
+///     >>> import countersign, hashlib
+///     >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
+///     >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": keys}}))
+///     >>> verifier.check({"X-API-Key": "a-long-and-secret-key"}, url="/v1/reports").subject
+///     'billing'
+///     >>> verifier.check([("X-API-Key", "another")]).reason
+///     <Reason.API_KEY_UNKNOWN: 'api_key_unknown'>
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct Verifier {
     inner: countersign::Verifier,

@@ -20,8 +20,9 @@
 from __future__ import annotations
 
 from countersign._async_refresher import AsyncKeyRefresher
-from countersign._catalogue import Detail, Reason, Scheme
+from countersign._catalogue import Detail, Reason, Scheme, StepKind, StepReason, Tolerance
 from countersign._core import (
+    Abilities,
     Challenge,
     Credentials,
     Decision,
@@ -34,7 +35,11 @@ from countersign._core import (
     Need,
     Outcome,
     Policy,
+    Reading,
+    ReadingWarning,
+    Sent,
     SlowHash,
+    Step,
     UnverifiedToken,
     VerifiedJws,
     Verifier,
@@ -42,8 +47,12 @@ from countersign._core import (
     build_challenge,
     cache_control_max_age,
     decode_unverified,
+    may_send_to,
+    next_step,
     parse_challenges,
     parse_credentials,
+    read_challenges,
+    token_fresh,
 )
 from countersign._errors import (
     AuthenticationError,
@@ -54,8 +63,10 @@ from countersign._errors import (
     PolicyError,
 )
 from countersign._refresher import KeyRefresher
+from countersign._tokens import RefreshRefused, Tokens
 
 __all__ = [
+    "Abilities",
     "AsyncKeyRefresher",
     "AuthenticationError",
     "Challenge",
@@ -77,9 +88,18 @@ __all__ = [
     "Outcome",
     "Policy",
     "PolicyError",
+    "Reading",
+    "ReadingWarning",
     "Reason",
+    "RefreshRefused",
     "Scheme",
+    "Sent",
     "SlowHash",
+    "Step",
+    "StepKind",
+    "StepReason",
+    "Tokens",
+    "Tolerance",
     "UnverifiedToken",
     "VerifiedJws",
     "Verifier",
@@ -87,6 +107,10 @@ __all__ = [
     "build_challenge",
     "cache_control_max_age",
     "decode_unverified",
+    "may_send_to",
+    "next_step",
     "parse_challenges",
     "parse_credentials",
+    "read_challenges",
+    "token_fresh",
 ]

@@ -1,9 +1,9 @@
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from os import PathLike
 from typing import Any, NoReturn, TypeAlias, final
 
-from countersign._catalogue import Detail, Reason, Scheme
+from countersign._catalogue import Detail, Reason, Scheme, StepKind, StepReason, Tolerance
 from countersign._errors import Entry
 
 _Seconds: TypeAlias = int | float | Decimal
@@ -271,6 +271,93 @@ class Credentials:
     @property
     def params(self) -> dict[str, str]: ...
 
+@final
+class Sent:
+    def __new__(
+        cls,
+        *,
+        scheme: str | None = None,
+        expires: int | None = None,
+        superseded: bool = False,
+        url: str | None = None,
+    ) -> Sent: ...
+
+@final
+class Abilities:
+    def __new__(
+        cls,
+        *,
+        refresh: bool = False,
+        interactive: bool = False,
+        schemes: Sequence[str] | None = None,
+        replay: bool = False,
+        idempotent: bool = False,
+        strict: bool = False,
+        downgrade: bool = False,
+    ) -> Abilities: ...
+
+@final
+class Step:
+    @property
+    def kind(self) -> StepKind: ...
+    @property
+    def reason(self) -> StepReason: ...
+    @property
+    def replay(self) -> bool: ...
+    @property
+    def state(self) -> int: ...
+    @property
+    def state_for_next_request(self) -> int: ...
+    @property
+    def scheme(self) -> Scheme | None: ...
+    @property
+    def scope(self) -> str | None: ...
+    @property
+    def acr_values(self) -> str | None: ...
+    @property
+    def max_age(self) -> int | None: ...
+    @property
+    def resource_metadata(self) -> str | None: ...
+    @property
+    def nonce(self) -> str | None: ...
+    @property
+    def seconds(self) -> int | None: ...
+    @property
+    def challenges(self) -> list[Challenge]: ...
+    @property
+    def warnings(self) -> list[ReadingWarning]: ...
+
+@final
+class Reading:
+    @property
+    def challenges(self) -> list[Challenge]: ...
+    @property
+    def warnings(self) -> list[ReadingWarning]: ...
+
+@final
+class ReadingWarning:
+    @property
+    def tolerance(self) -> Tolerance: ...
+    @property
+    def value(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+
+def next_step(
+    status: int,
+    headers: _Headers,
+    *,
+    url: str | None = None,
+    sent: Sent | None = None,
+    can: Abilities | None = None,
+    state: int = 0,
+    now: int | None = None,
+    seed: int | None = None,
+) -> Step: ...
+def read_challenges(values: _Text | Iterable[_Text], /) -> Reading: ...
+def token_fresh(expires: int, *, lifetime: int | None = None, now: int | None = None) -> bool: ...
+def may_send_to(granted: str, target: str, *, http_loopback: bool = False) -> bool: ...
+def client_words() -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]]]: ...
 def parse_challenges(values: _Text | Iterable[_Text], /) -> list[Challenge]: ...
 def build_challenge(scheme: str, params: Mapping[str, str] | Iterable[tuple[str, str]] | None = None, /) -> str: ...
 def parse_credentials(value: _Text, /) -> Credentials: ...

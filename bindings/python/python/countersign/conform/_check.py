@@ -57,7 +57,7 @@ def read_asked(case: Case) -> Asked:
     return Asked(
         method="GET" if method is None else method,
         target=request.text("target"),
-        headers=[_read_header(node) for node in request.items("headers")],
+        headers=[read_header(node) for node in request.items("headers")],
         client_cert_sha256=request.nullable_text("client_cert_sha256"),
         profile=case.nullable_text("profile"),
         scopes=scopes,
@@ -65,7 +65,8 @@ def read_asked(case: Case) -> Asked:
     )
 
 
-def _read_header(node: Node) -> tuple[bytes, bytes]:
+def read_header(node: Node) -> tuple[bytes, bytes]:
+    """Read one header field."""
     pair = node.items
     if pair is None or len(pair) != 2 or pair[0].text is None:
         raise CaseFault("a header is no pair of name and value")

@@ -11,6 +11,7 @@ mod client;
 mod clock;
 mod decision;
 mod errors;
+mod explain;
 mod http;
 mod interpreter;
 mod jose;
@@ -42,6 +43,8 @@ mod _core {
     };
     #[pymodule_export]
     use crate::decision::{Decision, HashAnswer, Need, SlowHash};
+    #[pymodule_export]
+    use crate::explain::{Finding, explain_exchange};
     #[pymodule_export]
     use crate::http::cache_control_max_age;
     #[pymodule_export]

@@ -86,7 +86,7 @@ impl Policy {
 }
 
 /// The JSON text of a document in any of its forms.
-fn document_bytes(document: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+pub(crate) fn document_bytes(document: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     if document.is_instance_of::<PyString>() || document.is_instance_of::<PyBytes>() {
         return text_or_bytes(document);
     }

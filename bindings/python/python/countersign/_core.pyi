@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from os import PathLike
-from typing import Any, NoReturn, TypeAlias, final
+from typing import Any, Literal, NoReturn, TypeAlias, final
 
 from countersign._catalogue import Detail, Reason, Scheme, StepKind, StepReason, Tolerance
 from countersign._errors import Entry
@@ -354,6 +354,53 @@ def next_step(
     now: int | None = None,
     seed: int | None = None,
 ) -> Step: ...
+
+@final
+class Finding:
+    @property
+    def id(self) -> str: ...
+    @property
+    def severity(self) -> Literal["error", "warning", "note"]: ...
+    @property
+    def certainty(self) -> Literal["proved", "observed", "said", "suspected"]: ...
+    @property
+    def part(self) -> Literal["request", "response", "token", "policy", "keys"]: ...
+    @property
+    def place(self) -> str | None: ...
+    @property
+    def offset(self) -> int | None: ...
+    @property
+    def evidence(self) -> str: ...
+    @property
+    def cause(self) -> str: ...
+    @property
+    def advice(self) -> str: ...
+    @property
+    def would_pass_if(self) -> str | None: ...
+    @property
+    def requirement(self) -> str: ...
+    @property
+    def section(self) -> str: ...
+
+def explain(
+    *,
+    method: str = "GET",
+    url: str | None = None,
+    headers: _Headers | None = None,
+    client_cert_sha256: str | None = None,
+    status: int | None = None,
+    response_headers: _Headers | None = None,
+    response_body: _Text | None = None,
+    redirects: Iterable[tuple[int, str] | tuple[int, str, str | None]] | None = None,
+    token: _Text | None = None,
+    policy: Mapping[str, Any] | _Text | PathLike[str] | None = None,
+    refs: dict[str, _Text] | None = None,
+    keys: dict[str, Mapping[str, Any] | _Text] | None = None,
+    profile: str | None = None,
+    scopes: str | Iterable[str] | None = None,
+    revoked: Sequence[str] | None = None,
+    now: _Seconds | None = None,
+) -> list[Finding]: ...
 def read_challenges(values: _Text | Iterable[_Text], /) -> Reading: ...
 def token_fresh(expires: int, *, lifetime: int | None = None, now: int | None = None) -> bool: ...
 def may_send_to(granted: str, target: str, *, http_loopback: bool = False) -> bool: ...

@@ -17,6 +17,7 @@ from countersign.conform._answer import error_answer
 from countersign.conform._case import Case, CaseFault, Node
 from countersign.conform._check import check
 from countersign.conform._client import step
+from countersign.conform._explain import explained
 from countersign.conform._http import build, parse_authorization, parse_values
 from countersign.conform._keys import decode, load_keys, verify
 from countersign.conform._store import store
@@ -30,6 +31,7 @@ _OPERATIONS: dict[str, Callable[[Case], str]] = {
     "check": check,
     "store": store,
     "next_step": step,
+    "explain": explained,
     "verify_jws": verify,
     "load_keys": load_keys,
     "decode": decode,

@@ -73,7 +73,8 @@ def read_header(node: Node) -> tuple[bytes, bytes]:
     return pair[0].text.encode(), pair[1].bytes("a header value")
 
 
-def _read_keys(node: Node) -> tuple[str, str]:
+def read_keys(node: Node) -> tuple[str, str]:
+    """Read one key set with its issuer."""
     keys = Case(node, "a member of keys")
     keys.only("issuer", "jwks", "jwks_text")
     return keys.text("issuer"), keys.document("jwks", "jwks_text")
@@ -83,7 +84,7 @@ def check(case: Case) -> str:
     """Answer the case."""
     case.only(*_MEMBERS)
     case_id, asked, policy_text = case.text("id"), read_asked(case), case.policy()
-    keys = [_read_keys(node) for node in (case.items("keys") if "keys" in case.members else [])]
+    keys = [read_keys(node) for node in (case.items("keys") if "keys" in case.members else [])]
     revoked: list[str] = case.texts("revoked") or []
     try:
         policy = Policy(policy_text)

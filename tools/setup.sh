@@ -19,6 +19,7 @@ need cmake cmake
 need valgrind valgrind
 need python3 python3
 need curl curl
+need openssl openssl
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 
 if [ "${#packages[@]}" -gt 0 ]; then

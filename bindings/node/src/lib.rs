@@ -6,6 +6,7 @@
 mod block;
 mod catalogue;
 mod challenges;
+mod client;
 mod keys;
 mod slow_hash;
 mod store;

@@ -1,7 +1,7 @@
 //! The live keys behind a verifier: tickets for the fetches of JavaScript, pushed sets, revocation.
 
 use countersign::time::{Now, Wall};
-use countersign::{Done, KeysRefused, Outcome};
+use countersign::{Done, Exported, KeysRefused, Outcome};
 use napi::bindgen_prelude::{BigInt, Buffer};
 use napi::{Error, Result, Status};
 use napi_derive::napi;
@@ -166,6 +166,26 @@ impl NativeVerifier {
             etag: keys.etag,
             fetched_at: keys.fetched_at.map(|at| at.nanos().into()),
         }))
+    }
+
+    /// Takes a set as `export_keys` gave it. Gives what `set_keys` gives.
+    ///
+    /// # Errors
+    /// For a time that is none.
+    #[napi]
+    pub fn import_keys(
+        &self,
+        issuer: String,
+        text: &[u8],
+        etag: Option<String>,
+        fetched_at: Option<String>,
+        wall: String,
+        monotonic: BigInt,
+    ) -> Result<Vec<String>> {
+        let fetched_at = fetched_at.map(|at| time(&at)).transpose()?;
+        let keys = Exported::new(text.to_vec(), etag, fetched_at);
+        let taken = self.loaded()?.store().import(&issuer, &keys, now(&wall, &monotonic)?);
+        Ok(taken.map_or_else(|fault| refused(&fault), |_| vec!["taken".to_owned()]))
     }
 
     /// How many sets this issuer has had; nothing for an unknown one.

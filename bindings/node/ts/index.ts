@@ -21,6 +21,7 @@ export {
   type FetchDone,
   type FetchOutcome,
   type FetchTicket,
+  type KeptKeys,
   type KeyStore,
   type Revoked,
 } from "./store.js";

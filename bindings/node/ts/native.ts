@@ -58,6 +58,14 @@ export interface NativeVerifier {
   fetchNotModified(ticket: bigint, maxAge: bigint | null, wall: string, monotonic: bigint): string;
   fetchFailed(ticket: bigint, word: string | null, wall: string, monotonic: bigint): string;
   setKeys(issuer: string, text: Uint8Array, fetchedAt?: string, wall?: string, monotonic?: bigint): string[];
+  importKeys(
+    issuer: string,
+    text: Uint8Array,
+    etag: string | null,
+    fetchedAt: string | null,
+    wall: string,
+    monotonic: bigint,
+  ): string[];
   exportKeys(issuer: string): { text: Buffer; etag?: string; fetchedAt?: bigint } | null;
   generation(issuer: string): bigint | null;
   isFetching(issuer: string): boolean;
@@ -81,6 +89,36 @@ export interface NativeRead {
   scheme: string;
   token68?: string;
   params: Buffer[];
+}
+
+export interface NativeReading {
+  challenges: { scheme: string; token68?: string; params: [string, string][] }[];
+  warnings: { tolerance: string; value: number; offset: number }[];
+}
+
+export interface NativeStep {
+  step: string;
+  reason: string;
+  replay: boolean;
+  state: number;
+  scheme?: string;
+  scope?: string;
+  acrValues?: string;
+  maxAge?: number;
+  resourceMetadata?: string;
+  nonce?: string;
+  seconds?: number;
+  reading: NativeReading;
+}
+
+interface NativeAbilities {
+  refresh: boolean;
+  interactive: boolean;
+  schemes: string[];
+  replay: boolean;
+  idempotent: boolean;
+  strict: boolean;
+  downgrade: boolean;
 }
 
 interface Native {
@@ -107,6 +145,19 @@ interface Native {
   parseChallenges(lines: Buffer[]): { challenges: NativeRead[]; fault?: [number, number] };
   parseCredentials(value: Uint8Array): { credentials?: NativeRead; reason: string };
   writeChallenge(scheme: string, params: string[]): string;
+  nextStep(
+    status: number,
+    fields: Buffer[],
+    url: string | undefined,
+    sent: { scheme: string | undefined; expires: bigint | undefined; superseded: boolean; url: string | undefined },
+    can: NativeAbilities,
+    along: { state: number; now: bigint; seed: bigint },
+  ): NativeStep;
+  readChallenges(lines: Buffer[]): NativeReading;
+  tokenFresh(expires: bigint, lifetime: bigint | undefined, now: bigint): boolean;
+  maySendTo(granted: string, target: string, httpLoopback: boolean): boolean;
+  isSameOrigin(one: string, other: string): boolean;
+  clientWords(): { steps: string[]; reasons: string[]; tolerances: string[] };
   cacheControlMaxAge(value: Uint8Array, age: number): number | null;
 }
 
@@ -123,7 +174,8 @@ function load(): Native {
   try {
     return require(path) as Native;
   } catch (cause) {
-    throw new Error(`countersign has no addon that loads on ${platform()}`, { cause });
+    const hint = "if a bundler packed this program, tell it to leave the package alone, as serverExternalPackages of Next does";
+    throw new Error(`countersign has no addon that loads on ${platform()}; ${hint}`, { cause });
   }
 }
 

@@ -1,12 +1,17 @@
 // What a program in TypeScript sees; compiled, never run.
+import axios from "axios";
 import express from "express";
 import fastify from "fastify";
 import { Hono } from "hono";
+import { Agent } from "undici";
 
 import { AuthenticationError, Verifier, reasons, startKeyRefresh, type Claims, type Decision, type Reason } from "countersign";
+import { axiosAuth } from "countersign/axios";
+import { createAuthFetch, maySendTo, nextStep, readChallenges, tokenFresh, type AuthOptions, type Step, type StepReason } from "countersign/client";
 import { countersign } from "countersign/express";
 import plugin from "countersign/fastify";
 import { guard, guardUpgrade } from "countersign/http";
+import { undiciAuth } from "countersign/undici";
 import { guard as webGuard, withAuth } from "countersign/web";
 
 const verifier = new Verifier({ realm: "api" }, { clock: () => Date.now() });
@@ -76,5 +81,32 @@ const handler: (request: Request, context: { params: { id: string } }) => Promis
   verifier,
   (_request, found, context: { params: { id: string } }) => new Response(`${found.subject} ${context.params.id}`),
 );
+const clientOptions: AuthOptions = {
+  origin: "https://api.example.com",
+  getToken: () => ({ accessToken: "t", expires: 1 }),
+  refresh: async (token, { signal }) => (signal.aborted ? null : token.accessToken),
+  onLogout: ({ error }) => void error,
+};
+const authFetch: typeof fetch = createAuthFetch({ ...clientOptions, fetch });
+axios.create().interceptors.request.use(axiosAuth(axios, clientOptions));
+new Agent().compose(undiciAuth({ ...clientOptions, origin: ["https://api.example.com"] }));
+// @ts-expect-error the origin is needed
+undiciAuth({ getToken: () => null });
+// @ts-expect-error where the token comes from is needed
+createAuthFetch({});
+const step: Step = nextStep(new Response(null, { status: 401 }), { sent: { scheme: "Bearer" }, can: { refresh: true } });
+switch (step.step) {
+  case "refresh":
+    break;
+  // @ts-expect-error no such step
+  case "refreh":
+    break;
+  default:
+}
+const why: StepReason = step.reason;
+// @ts-expect-error no such scheme
+nextStep({ status: 401 }, { sent: { scheme: "Hawk" } });
+const fresh: boolean = tokenFresh(1) && maySendTo("https://a", "https://a", { httpLoopback: true });
+void [authFetch, why, fresh, readChallenges("Bearer").warnings[0]?.tolerance];
 const http: Decision | undefined = await guard(verifier)({} as never, {} as never);
 void [subject, custom, helps, handler, http, guardUpgrade(verifier)];

@@ -57,7 +57,11 @@ export interface Exchange {
   /** The secrets that the policy names by `{"ref": ...}`. */
   readonly refs?: Readonly<Record<string, string | Uint8Array>> | null | undefined;
   /** JWK Sets by the name of their issuer: an object, a Map, or pairs. Without them nothing behind the signature is proved. */
-  readonly keys?: Readonly<Record<string, KeySetDocument>> | Iterable<readonly [issuer: string, set: KeySetDocument]> | null | undefined;
+  readonly keys?:
+    | Readonly<Record<string, KeySetDocument>>
+    | Iterable<readonly [issuer: string, set: KeySetDocument]>
+    | null
+    | undefined;
   /** The policy's profile; the unnamed one unless given. */
   readonly profile?: string | null | undefined;
   /** The scopes that the call needs, in place of the policy's; `""` or an empty list asks for none. */

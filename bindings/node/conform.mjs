@@ -17,6 +17,7 @@ import {
 import { decisionMembers, errorMember, Members, Raw, write } from "./conform/answer.mjs";
 import { base64Bytes, Case, CaseFault } from "./conform/case.mjs";
 import { takeSteps } from "./conform/client.mjs";
+import { explainCase } from "./conform/explain.mjs";
 import { parse } from "./conform/json.mjs";
 import { readAsked } from "./conform/request.mjs";
 import { readStep } from "./conform/steps.mjs";
@@ -73,6 +74,8 @@ const operations = {
   },
 
   next_step: (object) => takeSteps(object, STEPS_MAX),
+
+  explain: explainCase,
 
   verify_jws(object) {
     object.only("op", "id", "token", "jwks", "jwks_text", "algorithms");

@@ -31,11 +31,18 @@ function buildAddon() {
 
 /** Unions of the words that the addon's tables hold, by the file of ts/ that each stands in. */
 function sources() {
-  const { reasons, clientWords } = require(join(here, "prebuilt", platform(), "countersign.node"));
+  const { reasons, clientWords, findingWords } = require(join(here, "prebuilt", platform(), "countersign.node"));
   const words = clientWords();
+  const found = findingWords();
   return {
     "reasons.ts": [
       ["Reason", "The stable name of a reason; docs/REASONS.md tells what each means.", reasons().map((row) => row.name)],
+    ],
+    "findings.ts": [
+      ["FindingId", "The stable name of a finding; docs/FINDINGS.md tells what each means.", found.ids],
+      ["FindingSeverity", "How bad a finding is.", found.severities],
+      ["Certainty", "How a finding is known, the surest first.", found.certainties],
+      ["ExchangePart", "What of an exchange a finding is about.", found.parts],
     ],
     "words.ts": [
       ["StepKind", "What a client does next.", words.steps],

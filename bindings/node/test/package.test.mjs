@@ -88,6 +88,12 @@ test("the README's program for Web requests answers", () => {
   assert.equal(stdout, '401 Bearer realm="api.example.com", scope="read:reports"\n', stderr);
 });
 
+test("the README's program that explains a denial runs", () => {
+  writeFileSync(join(project, "explain.mjs"), programs.get("explain"));
+  const { stdout, stderr } = run("explain.mjs");
+  assert.match(stdout, /^bearer_placeholder \(observed\), Authorization at 7: The text behind Bearer is a placeholder/, stderr);
+});
+
 test("the README's program for clients runs", () => {
   // No network here: what it fetches is put in place of the global fetch.
   const stub = `

@@ -121,6 +121,41 @@ interface NativeAbilities {
   downgrade: boolean;
 }
 
+export interface NativeNamed {
+  name: string;
+  value: Buffer;
+}
+
+export interface NativeExchange {
+  request: { method: string; target: string; fields: Buffer[]; clientCertSha256: string | undefined } | undefined;
+  response: { status: number; fields: Buffer[]; body: Buffer } | undefined;
+  redirects: { status: number; from: string | undefined; location: string }[];
+  token: Buffer | undefined;
+  policy: Buffer | undefined;
+  refs: NativeNamed[];
+  keys: NativeNamed[];
+  profile: string | undefined;
+  scopes: string | undefined;
+  revoked: string[];
+  now: string | undefined;
+}
+
+export interface NativeFinding {
+  id: string;
+  number: number;
+  severity: string;
+  certainty: string;
+  part: string;
+  name?: string;
+  offset?: number;
+  evidence: string;
+  cause: string;
+  advice: string;
+  wouldPassIf?: string;
+  requirement: string;
+  section: string;
+}
+
 interface Native {
   NativeVerifier: new (
     policy: Uint8Array,
@@ -159,6 +194,9 @@ interface Native {
   isSameOrigin(one: string, other: string): boolean;
   clientWords(): { steps: string[]; reasons: string[]; tolerances: string[] };
   cacheControlMaxAge(value: Uint8Array, age: number): number | null;
+  explain(exchange: NativeExchange): NativeFinding[];
+  explainedBodyBytes(): number;
+  findingWords(): { ids: string[]; severities: string[]; certainties: string[]; parts: string[] };
 }
 
 /** The name of this platform's folder below `prebuilt`, as in `linux-x64-gnu`. */

@@ -12,6 +12,7 @@ mod conform;
 mod dates;
 mod decode;
 mod der;
+mod explain;
 mod fault;
 mod fetch;
 mod fetched_keys;

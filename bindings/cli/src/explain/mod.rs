@@ -1,0 +1,2 @@
+//! `explain`.
+mod forms;

@@ -14,6 +14,8 @@ mod step;
 mod wait;
 mod words;
 
+pub(crate) use date::parse_http_date;
+
 pub use before::{FRESH_SKEW_SECONDS, may_send_to, token_fresh};
 pub use heard::{HeardChallenge, Reading, Tolerance, Warning};
 pub use reading::read_challenges;

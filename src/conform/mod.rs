@@ -7,6 +7,7 @@ mod answer;
 mod case;
 mod challenges;
 mod check;
+mod explain;
 mod keys;
 mod request;
 mod steps;
@@ -46,6 +47,7 @@ fn answer_case(document: &Document) -> Result<String, CaseFault> {
     match operation.as_str() {
         "check" => check::check(&case),
         "store" => store::store(&case),
+        "explain" => explain::explain(&case),
         "verify_jws" => keys::verify_jws(&case),
         "load_keys" => keys::load_keys(&case),
         "decode" => keys::decode(&case),

@@ -4,10 +4,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use countersign::limits::FETCH_SECONDS;
 
 use crate::api_key_args::ApiKeyCommand;
+use crate::explain_args::ExplainArgs;
 
 static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} ({})", env!("CARGO_PKG_VERSION"), countersign::jose::BACKEND_NAME));
@@ -25,6 +27,10 @@ pub(crate) struct Cli {
     /// Write one JSON object for programs instead of text for people.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// When to colour: on a terminal and without `NO_COLOR`, always, or never.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto",
+        value_parser = PossibleValuesParser::new(["auto", "always", "never"]))]
+    pub(crate) color: String,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -37,6 +43,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  countersign conform < cases.jsonl > answers.jsonl")]
     Conform,
     Decode(DecodeArgs),
+    Explain(ExplainArgs),
     /// Read or write WWW-Authenticate challenges.
     #[command(subcommand)]
     Challenge(ChallengeCommand),

@@ -13,6 +13,7 @@ mod dates;
 mod decode;
 mod der;
 mod explain;
+mod explain_args;
 mod fault;
 mod fetch;
 mod fetched_keys;
@@ -21,6 +22,7 @@ mod get_fault;
 mod input;
 mod json;
 mod keys;
+mod known;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
 mod output;

@@ -73,7 +73,7 @@ impl Reader {
         if let Some((method, target)) = request_line(sent).filter(|_| self.at != At::SentHead) {
             let sent = Sent { method: method.to_vec(), target: target.to_vec(), lines: Vec::new() };
             self.at = At::SentHead;
-            return self.begin(Exchange { sent: Some(sent), heard: None, place: number });
+            return self.begin(Exchange { sent: Some(sent), heard: None, place: number, started: None });
         }
         match self.exchanges.last_mut() {
             Some(Exchange { sent: Some(request), place, .. }) if self.at == At::SentHead => {
@@ -102,7 +102,7 @@ impl Reader {
                     last.heard = response;
                     Ok(())
                 }
-                _ => self.begin(Exchange { sent: None, heard: response, place: number }),
+                _ => self.begin(Exchange { sent: None, heard: response, place: number, started: None }),
             };
         }
         match self.exchanges.last_mut() {

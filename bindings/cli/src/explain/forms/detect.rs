@@ -4,12 +4,12 @@
 
 use countersign::http::{SchemeWord, select_scheme};
 
-use super::bare::{Role, role, scheme_role};
+use super::Unreadable;
+use super::bare::{Role, is_scheme, role, scheme_role};
 use super::curl_line::{CurlLine, classify};
 use super::exchange::Form;
 use super::head::{field_line, request_line, status_line};
 use super::text::{cut_line, lines};
-use super::Unreadable;
 
 /// Tells the form of a text that is not empty.
 pub(super) fn detect(text: &[u8]) -> Result<Form, Unreadable> {
@@ -40,21 +40,30 @@ pub(super) fn detect(text: &[u8]) -> Result<Form, Unreadable> {
     if first.starts_with(b"curl ") || first.starts_with(b"$ curl ") {
         return Err(Unreadable::Command);
     }
-    detect_line(first.trim_ascii_end(), lines(start).filter(|line| !line.trim_ascii().is_empty()).count())
+    let rest: Vec<&[u8]> = lines(start).skip(1).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).collect();
+    detect_line(first.trim_ascii_end(), &rest)
 }
 
 /// The form of a field line, a value or a word.
-fn detect_line(line: &[u8], count: usize) -> Result<Form, Unreadable> {
+fn detect_line(line: &[u8], rest: &[&[u8]]) -> Result<Form, Unreadable> {
     match field_line(line).map(|(name, _)| role(name)) {
         Some(Role::Challenge) => return Ok(Form::Challenge),
         Some(Role::Credentials) => return Ok(Form::Authorization),
         // Any head that begins with another field; `Bearer: abc` is a slip in a value.
-        Some(Role::Other) if count > 1 => return Ok(Form::Http),
+        Some(Role::Other) if !rest.is_empty() => return Ok(Form::Http),
         Some(Role::Other | Role::Slip) | None => {}
     }
+    let is_word = |line: &[u8]| line.iter().all(u8::is_ascii_graphic) && !line.starts_with(b"<");
     match select_scheme(line) {
         SchemeWord::LoneToken => Ok(Form::Token),
-        SchemeWord::Malformed if !line.contains(&b' ') => Ok(Form::Token),
+        // A token may have come apart into lines.
+        _ if is_word(line) && !is_scheme(line) && !line.contains(&b',') => {
+            if rest.iter().all(|line| is_word(line)) {
+                Ok(Form::Token)
+            } else {
+                Err(Unreadable::Unknown)
+            }
+        }
         SchemeWord::Malformed => Err(Unreadable::Unknown),
         _ => scheme_role(line),
     }
@@ -75,6 +84,8 @@ mod tests {
             (" {\"log\":1}", Form::Har),
             ("eyJhbGciOiJub25lIn0.e30.", Form::Token),
             ("0123abcd-0123", Form::Token),
+            ("eyJhbGciOiJub25lIn0.\n e30.\n", Form::Token),
+            ("\"a.b.c\"", Form::Token),
             ("Bearer eyJhbGciOiJub25lIn0.e30.", Form::Authorization),
             ("Bearer: abc", Form::Authorization),
             ("Basic YTpi", Form::Authorization),
@@ -103,6 +114,7 @@ mod tests {
             ("== Info:   Trying 1.2.3.4:80...", Unreadable::Trace),
             ("why did I get a 401", Unreadable::Unknown),
             ("<html>\n<p>x", Unreadable::Unknown),
+            ("hello\nand more words", Unreadable::Unknown),
         ] {
             assert_eq!(detect(text.as_bytes()), Err(cause), "{text}");
         }

@@ -90,6 +90,8 @@ pub(crate) struct Exchange {
     pub(crate) heard: Option<Heard>,
     /// Where in the input it begins, counted from 1: the line, or the entry of a HAR file.
     pub(crate) place: usize,
+    /// When it began, in seconds since 1970, where the form tells it beside the fields.
+    pub(crate) started: Option<i64>,
 }
 
 impl Exchange {

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use super::body::BODY_BYTES;
 use super::exchange::{Exchange, Form, Found, Heard, Line, Sent};
+use super::har_time::seconds_of;
 use super::{EXCHANGES, LINES, Unreadable};
 
 #[derive(Deserialize)]
@@ -27,6 +28,8 @@ struct Log<'f> {
 
 #[derive(Deserialize)]
 struct Entry<'f> {
+    #[serde(rename = "startedDateTime")]
+    started: Option<String>,
     #[serde(borrow)]
     request: Request<'f>,
     #[serde(borrow)]
@@ -100,7 +103,8 @@ fn read_entry(entry: &RawValue, place: usize) -> Result<Exchange, Unreadable> {
         lines: lines(entry.response.headers),
         body: entry.response.content.map(body).unwrap_or_default(),
     });
-    Ok(Exchange { sent: Some(sent), heard, place })
+    let started = entry.started.as_deref().and_then(seconds_of);
+    Ok(Exchange { sent: Some(sent), heard, place, started })
 }
 
 /// The field lines, without the pseudo fields of HTTP/2; Chromium joins lines of one name with LF.
@@ -145,7 +149,7 @@ mod tests {
         assert_eq!((exchange.place, heard.status, heard.body.as_slice()), (1, 401, &b"no"[..]));
         assert_eq!(sent.target, b"https://api.example/v1?x=1");
         assert_eq!(sent.lines, [(b"authorization".to_vec(), b"Bearer t".to_vec())]);
-        assert_eq!(heard.lines.len(), 2);
+        assert_eq!((heard.lines.len(), exchange.started), (2, Some(1_767_323_045)));
         assert_eq!(field(&heard.lines, "WWW-Authenticate"), Some(&b"Basic"[..]));
     }
 

@@ -86,7 +86,8 @@ mod tests {
     fn request_lines_are_three_words() {
         assert_eq!(request_line(b"GET /a?b HTTP/1.1"), Some((&b"GET"[..], &b"/a?b"[..])));
         assert_eq!(request_line(b"OPTIONS * HTTP/2 "), Some((&b"OPTIONS"[..], &b"*"[..])));
-        for line in ["GET /", "GET  / HTTP/1.1", "G@T / HTTP/1.1", "GET / HTTPS/1.1", "GET / HTTP/1.1 x", "a HTTP/1.1"] {
+        for line in ["GET /", "GET  / HTTP/1.1", "G@T / HTTP/1.1", "GET / HTTPS/1.1", "GET / HTTP/1.1 x", "a HTTP/1.1"]
+        {
             assert_eq!(request_line(line.as_bytes()), None, "{line}");
         }
     }

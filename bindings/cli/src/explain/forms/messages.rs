@@ -29,7 +29,7 @@ pub(super) fn read(text: &[u8]) -> Result<Found, Unreadable> {
                 form = Form::Http;
                 // Stays a path, where it is one: the text does not tell http from https.
                 let sent = Sent { method: method.to_vec(), target: target.to_vec(), lines };
-                exchanges.push(Exchange { sent: Some(sent), heard: None, place });
+                exchanges.push(Exchange { sent: Some(sent), heard: None, place, started: None });
             }
             (None, None) => {}
         }
@@ -70,7 +70,7 @@ fn push_response(exchanges: &mut Vec<Exchange>, status: u16, lines: Vec<Line>, b
     let heard = Some(Heard { status, lines, body });
     match exchanges.last_mut() {
         Some(last) if last.heard.is_none() => last.heard = heard,
-        _ => exchanges.push(Exchange { sent: None, heard, place }),
+        _ => exchanges.push(Exchange { sent: None, heard, place, started: None }),
     }
 }
 
@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn bodies_are_cut_by_their_length_or_before_the_next_message() {
-        let text = "POST / HTTP/1.1\nContent-Length: 3\n\nabcHTTP/1.1 403 X\n\nno\nGET /2 HTTP/1.1\n\nHTTP/1.1 401 X\n\n";
+        let text =
+            "POST / HTTP/1.1\nContent-Length: 3\n\nabcHTTP/1.1 403 X\n\nno\nGET /2 HTTP/1.1\n\nHTTP/1.1 401 X\n\n";
         let found = found(text);
         let statuses: Vec<u16> = found.exchanges.iter().map(Exchange::status).collect();
         assert_eq!(statuses, [403, 401]);

@@ -13,13 +13,13 @@ mod curl_verbose;
 mod detect;
 mod exchange;
 mod har;
+mod har_time;
 mod head;
 mod messages;
 mod text;
 mod unreadable;
 
-pub(crate) use body::BODY_BYTES;
-pub(crate) use exchange::{Exchange, Form, Found, Heard, Line, Sent};
+pub(crate) use exchange::{Exchange, Form, Found, Line, Sent, field};
 pub(crate) use unreadable::Unreadable;
 
 /// Reads `input` in the form that it has, or in the one that is `forced`.
@@ -32,13 +32,12 @@ pub(crate) fn read(input: &[u8], forced: Option<Form>) -> Result<Found, Unreadab
         return Err(Unreadable::Empty);
     }
     let form = forced.map_or_else(|| detect::detect(&text), Ok)?;
-    let found = match form {
-        Form::CurlVerbose | Form::CurlBoth => curl_verbose::read(&text)?,
-        Form::CurlInclude | Form::Http => messages::read(&text)?,
-        Form::Har => har::read(&text)?,
-        Form::Token | Form::Challenge | Form::Authorization => bare::read(&text, form)?,
-    };
-    Ok(found)
+    match form {
+        Form::CurlVerbose | Form::CurlBoth => curl_verbose::read(&text),
+        Form::CurlInclude | Form::Http => messages::read(&text),
+        Form::Har => har::read(&text),
+        Form::Token | Form::Challenge | Form::Authorization => bare::read(&text, form),
+    }
 }
 
 /// Bytes of one input. A HAR file with bodies is the largest; a day of browsing is to be cut by who saves it.

@@ -31,8 +31,6 @@ pub(crate) enum Unreadable {
     NoEntries,
     /// This entry of a HAR file is none: the member that is not as it must be is unknown.
     Entry(usize),
-    /// More than one line where one was expected.
-    Lines,
     /// No challenge: the scheme is missing.
     NoChallenge,
 }
@@ -43,7 +41,9 @@ impl Unreadable {
         match self {
             Unreadable::Command => "run it with -v, and give what it writes: curl -v ... 2>&1 | countersign explain -",
             Unreadable::Trace => "run curl with -v in place of --trace",
-            Unreadable::NeverSent => "look at the connection first (name, port, TLS, proxy): no server has denied anything",
+            Unreadable::NeverSent => {
+                "look at the connection first (name, port, TLS, proxy): no server has denied anything"
+            }
             Unreadable::TooLong => "save a shorter recording, with the exchange that matters",
             Unreadable::NotHar => "give a HAR file, or of a token response the value of access_token alone",
             Unreadable::Json(..) | Unreadable::Entry(_) | Unreadable::NoEntries => {
@@ -65,10 +65,12 @@ impl fmt::Display for Unreadable {
             Unreadable::Unknown => f.write_str("none of the forms that are known: the first line begins none of them"),
             Unreadable::Command => f.write_str("line 1: a curl command, where its output is expected"),
             Unreadable::Trace => f.write_str("line 1: output of curl --trace, where that of curl -v is expected"),
-            Unreadable::NeverSent => f.write_str("curl told of its work, and never came to a request line (`> GET ...`)"),
-            Unreadable::NoMessage => f.write_str(
-                "no request line (`GET /path HTTP/1.1`) and no status line (`HTTP/1.1 401`) on any line",
-            ),
+            Unreadable::NeverSent => {
+                f.write_str("curl told of its work, and never came to a request line (`> GET ...`)")
+            }
+            Unreadable::NoMessage => {
+                f.write_str("no request line (`GET /path HTTP/1.1`) and no status line (`HTTP/1.1 401`) on any line")
+            }
             Unreadable::TooManyLines(line) => {
                 write!(f, "line {line}: a head of more than {} field lines", super::LINES)
             }
@@ -79,8 +81,9 @@ impl fmt::Display for Unreadable {
             Unreadable::Entry(entry) => {
                 write!(f, "entry {entry}: expected `request` (method, url, headers) and `response` (status, headers)")
             }
-            Unreadable::Lines => f.write_str("line 2: one line was expected"),
-            Unreadable::NoChallenge => f.write_str("line 1: expected a scheme and its parameters, as Bearer realm=\"x\""),
+            Unreadable::NoChallenge => {
+                f.write_str("line 1: expected a scheme and its parameters, as Bearer realm=\"x\"")
+            }
         }
     }
 }

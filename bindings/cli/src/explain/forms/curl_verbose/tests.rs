@@ -1,7 +1,7 @@
 //! The reader of `curl -v` output against what curl writes and what becomes of it in a terminal or a file.
 
-use super::super::exchange::{Exchange, Form, Found, Sent, field};
 use super::super::Unreadable;
+use super::super::exchange::{Exchange, Form, Found, Sent, field};
 use super::read;
 
 fn found(text: &str) -> Found {
@@ -82,7 +82,8 @@ unauthorized
 * Connection #1 to host b.example left intact
 ";
     let found = found(&text);
-    let told: Vec<(u16, &[u8])> = found.exchanges.iter().map(|one| (one.status(), sent(one).target.as_slice())).collect();
+    let told: Vec<(u16, &[u8])> =
+        found.exchanges.iter().map(|one| (one.status(), sent(one).target.as_slice())).collect();
     assert_eq!(told, [(302, &b"http://api.example:8080/v1"[..]), (401, b"https://b.example/v1")]);
     assert_eq!(body(&found.exchanges[1]), "unauthorized\n");
 }

@@ -57,9 +57,9 @@ fn ambiguous(exchanges: &[Exchange], name: &str) -> Fault {
 /// Whether a later exchange with the same address was answered, as after curl's --anyauth.
 fn is_solved(exchanges: &[Exchange], index: usize) -> bool {
     let target = |exchange: &Exchange| exchange.sent.as_ref().map(|sent| sent.target.clone());
-    let Some(own) = exchanges.get(index).map(target) else { return false };
+    let own = exchanges.get(index).and_then(target);
     let later = exchanges.get(index + 1..).unwrap_or_default();
-    later.iter().any(|exchange| (200..400).contains(&exchange.status()) && target(exchange) == own)
+    own.is_some() && later.iter().any(|exchange| (200..400).contains(&exchange.status()) && target(exchange) == own)
 }
 
 fn is_denied(status: u16) -> bool {

@@ -2,8 +2,8 @@
 
 use countersign::explain::{Finding, Severity};
 
-use super::forms::{Form, Found};
-use super::judged::{Clock, Judged};
+use super::forms::{Exchange, Form, Found};
+use super::judged::Judged;
 use super::select::Selected;
 use super::shown;
 use super::wrap::wrap;
@@ -78,7 +78,21 @@ pub(super) fn people(
 /// As what the input was read, and which exchange this is about.
 fn write_exchange(found: &Found, selected: &Selected, judged: &Judged<'_>, out: &mut Output) {
     out.fact("read as", found.form.name());
-    let Some(exchange) = found.exchanges.get(selected.index) else { return };
+    if let Some(exchange) = found.exchanges.get(selected.index) {
+        write_place(exchange, found, selected, out);
+    }
+    // A challenge says nothing of times.
+    if found.form == Form::Challenge {
+        return;
+    }
+    let time = judged.now.map(|now| {
+        let seconds = i64::try_from(now.nanos().div_euclid(NANOS_PER_SECOND)).unwrap_or_default();
+        format!("{}, ", dates::utc(seconds))
+    });
+    write_fact("time", &format!("{}{}", time.unwrap_or_default(), judged.clock.name()), out);
+}
+
+fn write_place(exchange: &Exchange, found: &Found, selected: &Selected, out: &mut Output) {
     let count = found.exchanges.len();
     let place = match found.form {
         Form::Har => format!(" (entry {} of {count})", exchange.place),
@@ -96,11 +110,6 @@ fn write_exchange(found: &Found, selected: &Selected, judged: &Judged<'_>, out: 
         let more = if selected.others.len() > OTHERS { ", ..." } else { "" };
         write_fact("denied", &format!("also {}{more}; --entry N explains one", numbers.join(", ")), out);
     }
-    let time = judged.now.map(|now| {
-        let seconds = i64::try_from(now.nanos().div_euclid(NANOS_PER_SECOND)).unwrap_or_default();
-        format!("{}, ", dates::utc(seconds))
-    });
-    write_fact("time", &format!("{}{}", time.unwrap_or_default(), judged.clock.name()), out);
 }
 
 fn write_finding(finding: &Finding, number: usize, out: &mut Output) {

@@ -1,6 +1,6 @@
 //! Takes findings from the rules, holds their texts to the guard, and puts them in order.
 
-use super::finding::{Certainty, Finding, FindingId, Part, Place};
+use super::finding::{Certainty, Finding, FindingId, Part, Place, Severity};
 use super::secrets::Secrets;
 use crate::limits;
 
@@ -62,14 +62,35 @@ impl Findings {
         }
     }
 
+    /// Takes what a check said. What a rule saw of the same cause says more, so its place and evidence stay.
+    pub(super) fn add_proof(&mut self, draft: Draft) {
+        let mut proof = draft.0;
+        self.withhold(&mut proof);
+        match self.found.iter_mut().find(|other| other.id == proof.id && other.certainty >= Certainty::Observed) {
+            Some(seen) => {
+                seen.certainty = seen.certainty.max(proof.certainty);
+                seen.would_pass_if = proof.would_pass_if;
+            }
+            None => {
+                self.remove(proof.id);
+                self.found.push(proof);
+            }
+        }
+    }
+
     /// Whether one of this kind is there, whatever it is about.
     pub(super) fn has(&self, id: FindingId) -> bool {
         self.found.iter().any(|finding| finding.id == id)
     }
 
-    /// The ids that are there.
-    pub(super) fn ids(&self) -> impl Iterator<Item = FindingId> + '_ {
-        self.found.iter().map(|finding| finding.id)
+    /// Takes findings of this kind back: another one says more.
+    pub(super) fn remove(&mut self, id: FindingId) {
+        self.found.retain(|finding| finding.id != id);
+    }
+
+    /// Whether one is there that tells a cause.
+    pub(super) fn has_error(&self) -> bool {
+        self.found.iter().any(|finding| finding.severity() == Severity::Error)
     }
 
     /// Makes those that explain a proved reason proved too, if they stand in the exchange, and hands on what would pass.

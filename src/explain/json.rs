@@ -58,7 +58,7 @@ fn member(out: &mut String, name: &str, value: Option<&str>) {
     }
 }
 
-fn put_text(out: &mut String, text: &str) {
+pub(super) fn put_text(out: &mut String, text: &str) {
     out.push('"');
     for letter in text.chars() {
         match letter {

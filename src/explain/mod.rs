@@ -9,14 +9,18 @@
 
 mod address;
 mod collect;
+mod edit;
 mod exchange;
+mod expected;
 mod finding;
 mod json;
 mod moment;
 mod rules;
 mod secrets;
 mod token;
+mod trial;
 mod view;
+mod what_if;
 
 use collect::Findings;
 use secrets::Secrets;

@@ -2,7 +2,7 @@
 //!
 //! Read once, within bounds. Nothing here judges.
 
-use super::exchange::{Exchange, ResponseHead};
+use super::exchange::Exchange;
 use super::token::ReadToken;
 use crate::client::{Reading, parse_http_date, read_challenges};
 use crate::http::{self, QueryParameter, Whitespace, field_name_eq, trim_ows};
@@ -99,10 +99,6 @@ impl<'a> View<'a> {
         joined(self.request_values(name))
     }
 
-    pub(super) fn response(&self) -> Option<&'a ResponseHead<'a>> {
-        self.exchange.response.as_ref()
-    }
-
     /// The response's status; 0 without a response.
     pub(super) fn status(&self) -> u16 {
         self.exchange.response.map_or(0, |response| response.status)
@@ -130,6 +126,11 @@ impl<'a> View<'a> {
             && !self.has_request_field("cookie")
             && !self.request_names().any(|name| is_key_field(&name))
             && self.query_token().is_none()
+    }
+
+    /// Whether the request was refused, or may have been: without a response somebody asks why.
+    pub(super) fn is_denied(&self) -> bool {
+        matches!(self.status(), 0 | 400 | 401 | 403 | 407)
     }
 
     /// Whether the request presents something in Authorization.

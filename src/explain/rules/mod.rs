@@ -1,7 +1,24 @@
 //! The rules, one family a file. They run in this order; the order of the findings is not theirs (docs/EXPLAIN.md).
 
+mod api_key;
+mod basic;
 mod bearer;
+mod caching;
+mod challenge;
+mod cookie;
+mod cors;
+mod fallback;
+mod header;
+mod marks;
+mod missing;
+mod names;
+mod redirects;
+mod response;
+mod said;
+mod scope;
 mod times;
+mod token;
+mod verdict;
 
 use super::collect::Findings;
 use super::view::View;
@@ -10,4 +27,23 @@ use super::view::View;
 pub(super) type Rule = fn(&View<'_>, &mut Findings);
 
 /// Every rule. What stands later may look at what was found before.
-pub(super) const RULES: &[Rule] = &[bearer::find, times::find];
+pub(super) const RULES: &[Rule] = &[
+    header::find,
+    bearer::find,
+    basic::find,
+    api_key::find,
+    cookie::find,
+    token::find,
+    times::find,
+    names::find,
+    scope::find,
+    redirects::find,
+    said::find,
+    challenge::find,
+    cors::find,
+    caching::find,
+    missing::find,
+    verdict::find,
+    response::find,
+    fallback::find,
+];

@@ -1,0 +1,93 @@
+//! Credentials that are not there: never sent, or lost on the way.
+
+use super::super::collect::{Draft, Findings, finding};
+use super::super::finding::{Certainty, FindingId, Part};
+use super::super::view::View;
+use super::header::TWINS;
+
+pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
+    if view.exchange.request.is_none() || view.is_preflight() || !view.is_denied() {
+        return;
+    }
+    if view.presents_authorization() {
+        return lost(view, findings);
+    }
+    if view.status() == 407 || findings.has(FindingId::GatewayRouteUnknown) {
+        return;
+    }
+    if let Some(twin) = TWINS.iter().find(|name| view.has_request_field(name)) {
+        let seen = format!("{twin} is there, and Authorization is not");
+        findings.add(request(FindingId::HeaderStrippedByProxy, Certainty::Observed).at(twin).seen(seen));
+    }
+    if !is_presented_elsewhere(view) && !findings.has(FindingId::CredentialsRedacted) {
+        let also = if view.exchange.token.is_some() { "; a token was handed in beside it" } else { "" };
+        let certainty = if view.status() == 0 { Certainty::Suspected } else { Certainty::Observed };
+        let seen = format!("no Authorization among {} fields{also}", view.request_names().count());
+        findings.add(request(FindingId::HeaderMissing, certainty).at("Authorization").seen(seen));
+        arrived_by_hops(view, findings);
+    }
+}
+
+fn request(id: FindingId, certainty: Certainty) -> Draft {
+    finding(id, certainty, Part::Request)
+}
+
+/// Whether a field or the address carries what may be meant as a credential.
+fn is_presented_elsewhere(view: &View<'_>) -> bool {
+    let has_key = view.request_names().any(|name| super::super::view::is_key_field(&name));
+    has_key || view.query_token().is_some()
+}
+
+/// The request as it arrived, by hops that might have taken something out.
+fn arrived_by_hops(view: &View<'_>, findings: &mut Findings) {
+    let first = |names: &[&'static str]| names.iter().copied().find(|name| view.has_request_field(name));
+    if let Some(name) = first(&["x-amz-cf-id", "cf-ray", "cdn-loop", "x-akamai-config-log-detail", "fastly-client-ip"])
+    {
+        let seen = format!("{name} says that the request came by a content delivery network");
+        findings.add(request(FindingId::HeaderStrippedByCdn, Certainty::Suspected).at(name).seen(seen));
+    } else if let Some(name) = first(&["via", "forwarded", "x-forwarded-for", "x-real-ip", "x-envoy-external-address"])
+    {
+        let seen = format!("{name} says that the request came by a proxy");
+        findings.add(request(FindingId::HeaderStrippedByProxy, Certainty::Suspected).at(name).seen(seen));
+    }
+}
+
+/// Sent, and the answer is that of a server that saw nothing.
+fn lost(view: &View<'_>, findings: &mut Findings) {
+    let says_missing = [FindingId::HeaderMissing, FindingId::ApiKeyMissing].iter().any(|id| findings.has(*id));
+    let bare = view.status() == 401
+        && view
+            .challenges
+            .challenges
+            .iter()
+            .any(|challenge| challenge.is_scheme("Bearer") && challenge.param("error").is_none())
+        && view.token.as_ref().is_some_and(|token| token.is_readable());
+    let certainty = match (says_missing, bare) {
+        (true, _) if findings.has(FindingId::HeaderMissing) => Certainty::Observed,
+        (false, true) => Certainty::Suspected,
+        _ => return,
+    };
+    let id = hop(view);
+    let seen = match certainty {
+        Certainty::Observed => "Authorization was sent, and the answer says that none arrived",
+        _ => "a token was sent, and the challenge is that for a request without one",
+    };
+    findings.remove(FindingId::HeaderMissing);
+    findings.add(request(id, certainty).at("Authorization").seen(seen));
+}
+
+/// Which kind of hop the answer has the marks of.
+fn hop(view: &View<'_>) -> FindingId {
+    let server = view.response_text("server");
+    let is_cdn = ["x-amz-cf-id", "x-amz-cf-pop", "cf-ray", "x-served-by", "x-cache"]
+        .iter()
+        .any(|name| view.has_response_field(name))
+        || view.response_text("via").contains("cloudfront");
+    if is_cdn {
+        FindingId::HeaderStrippedByCdn
+    } else if server.contains("apache") || view.response_text("x-powered-by").contains("php") {
+        FindingId::HeaderStrippedByCgi
+    } else {
+        FindingId::HeaderStrippedByProxy
+    }
+}

@@ -18,7 +18,7 @@ use crate::explain::Form;
   curl -v https://api.example.com/v1 2>&1 | countersign explain -
   countersign explain --policy policy.json --keys jwks.json trace.txt
   countersign explain --entry 7 recording.har
-  countersign explain 'Bearer error=\"invalid_token\", error_description=\"The token expired\"'")]
+  countersign explain 'Bearer error=\"invalid_token\", error_description=\"The access token expired\"'")]
 pub(crate) struct ExplainArgs {
     /// A file, `-` for standard input, or the text itself; a token is better kept out of lists of processes.
     #[arg(value_name = "FILE|TEXT", default_value = "-", hide_default_value = true, allow_hyphen_values = true)]

@@ -137,7 +137,9 @@ fn key(trial: &Trial<'_>, view: &View<'_>, findings: &mut Findings) {
     let (Some(kid), iss) = (token.header_text("kid"), token.claim_text("iss").unwrap_or_default()) else { return };
     let inline = |known: ExpectedIssuer| {
         let pointer = format!("/bearer/issuers/{}/jwks", known.place);
-        edit::read(&trial.policy, |policy| policy.pointer(&pointer).map(|set| (known.name, set.raw().as_bytes().to_vec())))
+        edit::read(&trial.policy, |policy| {
+            policy.pointer(&pointer).map(|set| (known.name, set.raw().as_bytes().to_vec()))
+        })
     };
     let inline = issuers(trial.policy.as_bytes()).into_iter().filter_map(inline);
     for (issuer, jwks) in trial.keys.iter().map(|(issuer, jwks)| (issuer.clone(), jwks.to_vec())).chain(inline) {

@@ -86,7 +86,7 @@ fn what_stands_alone_is_read_from_the_argument_and_from_standard_input() {
         (format!("Authorization: Bearer \"{json_web_token}\""), "authorization", "bearer_quoted"),
         ("authorization: Bearer null".to_owned(), "authorization", "bearer_placeholder"),
         (
-            "Bearer error=\"invalid_token\", error_description=\"The token expired\"".to_owned(),
+            "Bearer error=\"invalid_token\", error_description=\"The access token expired\"".to_owned(),
             "challenge",
             "token_expired",
         ),

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use countersign::FieldLine;
+use countersign::{FieldLine, Reason};
 use countersign::explain::{Exchange, Finding, PolicyText, Redirect, RequestHead, ResponseHead, explain};
+use countersign::jose::{KeySet, Origin};
 use countersign::time::{NANOS_PER_SECOND, Wall};
 
 use super::forms::{Form, Found, Line, field};
@@ -11,6 +12,7 @@ use super::select::{Selected, location};
 use crate::explain_args::ExplainArgs;
 use crate::fault::Fault;
 use crate::input;
+use crate::keys::fault_text;
 use crate::known::Known;
 use crate::policy::Refs;
 
@@ -206,7 +208,14 @@ fn read_keys(args: &ExplainArgs, policy: &[u8]) -> Result<Vec<(String, Vec<u8>)>
     let read = |argument: &std::ffi::OsString| {
         let argument = argument.to_str().ok_or_else(|| Fault::new("--keys is not UTF-8"))?;
         let (issuer, path) = known.split_keys(argument)?;
-        Ok((issuer, input::read(&path, "a JWK Set with --keys")?))
+        let text = input::read(&path, "a JWK Set with --keys")?;
+        // What no key source would take: told here, as the core only sees that keys are missing.
+        if let Err(fault) = KeySet::load(&text, Origin::Pushed) {
+            let name = input::name_of(&path);
+            let next = format!("`countersign keys --fetched {name}` tells what is wrong with each key");
+            return Err(Fault::new(fault_text(&name, &text, &fault)).reason(Reason::JwksInvalid).next(next));
+        }
+        Ok((issuer, text))
     };
     args.keys.iter().map(read).collect()
 }

@@ -108,7 +108,7 @@ fn write_place(exchange: &Exchange, found: &Found, selected: &Selected, out: &mu
     if !selected.others.is_empty() {
         let numbers: Vec<String> = selected.others.iter().take(OTHERS).map(|other| (other + 1).to_string()).collect();
         let more = if selected.others.len() > OTHERS { ", ..." } else { "" };
-        write_fact("denied", &format!("also {}{more}; --entry N explains one", numbers.join(", ")), out);
+        write_fact("others", &format!("denied too: {}{more}; --entry N explains one", numbers.join(", ")), out);
     }
 }
 

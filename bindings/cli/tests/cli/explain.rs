@@ -119,6 +119,10 @@ fn policy_and_keys_prove_the_cause() {
     let args = ["explain", "--json", "--policy", &sourced, "--keys", &other, "--now", NOW, "-"];
     let rotated = run_with(args, input.as_bytes());
     assert_eq!(rotated.json()["findings"][0]["id"], "kid_rotated", "{}", rotated.out);
+    let broken = file(&folder, "broken.json", "{\"keys\":7}");
+    let args = ["explain", "--policy", &sourced, "--keys", &broken, "-"];
+    let run_broken = run_with(args, input.as_bytes());
+    assert!(run_broken.code == 2 && run_broken.err.contains("broken.json"), "{}", run_broken.err);
     let unknown = run(["explain", "--policy", &policy, "--profile", "x", TOKEN]);
     assert!(unknown.code == 2 && unknown.err.contains("the policy has no profile `x`"), "{}", unknown.err);
 }
@@ -148,6 +152,8 @@ fn entries_are_chosen_and_listed() {
     let har = transcript("chromium.har");
     let third = run_with(["explain", "--json", "--entry", "3", "-"], har.as_bytes()).json();
     assert_eq!((third["exchange"]["number"].as_u64(), third["exchange"]["status"].as_u64()), (Some(3), Some(0)));
+    let people = run_with(["explain", "--entry", "3", "-"], har.as_bytes());
+    assert!(people.out.contains("\nothers    denied too: 2; --entry N explains one\n"), "{}", people.out);
     let none = run_with(["explain", "-"], har.replace("401", "204").as_bytes());
     assert_eq!(none.code, 2);
     let listed = "standard input: 3 entries, none of them with 401, 403 or 407";

@@ -46,6 +46,9 @@ pub(super) fn detect(text: &[u8]) -> Result<Form, Unreadable> {
 
 /// The form of a field line, a value or a word.
 fn detect_line(line: &[u8], rest: &[&[u8]]) -> Result<Form, Unreadable> {
+    if [&b"http://"[..], b"https://"].iter().any(|scheme| line.starts_with(scheme)) {
+        return Err(Unreadable::Address);
+    }
     match field_line(line).map(|(name, _)| role(name)) {
         Some(Role::Challenge) => return Ok(Form::Challenge),
         Some(Role::Credentials) => return Ok(Form::Authorization),
@@ -109,6 +112,7 @@ mod tests {
     fn what_is_no_form_is_told_with_its_cause() {
         for (text, cause) in [
             ("curl -H 'Authorization: Bearer x' https://x/", Unreadable::Command),
+            ("https://api.example/v1?access_token=x", Unreadable::Address),
             ("curl: (6) Could not resolve host: x", Unreadable::NeverSent),
             ("* Could not resolve host: x", Unreadable::NeverSent),
             ("== Info:   Trying 1.2.3.4:80...", Unreadable::Trace),

@@ -11,6 +11,8 @@ pub(crate) enum Unreadable {
     TooLong,
     /// None of the forms.
     Unknown,
+    /// An address, which is not asked.
+    Address,
     /// A curl command, which is not what curl wrote.
     Command,
     /// Output of `curl --trace` or `--trace-ascii`.
@@ -40,6 +42,7 @@ impl Unreadable {
     pub(crate) const fn next(self) -> &'static str {
         match self {
             Unreadable::Command => "run it with -v, and give what it writes: curl -v ... 2>&1 | countersign explain -",
+            Unreadable::Address => "nothing is sent from here: curl -v ADDRESS 2>&1 | countersign explain -",
             Unreadable::Trace => "run curl with -v in place of --trace",
             Unreadable::NeverSent => {
                 "look at the connection first (name, port, TLS, proxy): no server has denied anything"
@@ -63,6 +66,7 @@ impl fmt::Display for Unreadable {
             Unreadable::Empty => f.write_str("the input is empty"),
             Unreadable::TooLong => write!(f, "longer than {} MiB", super::INPUT_BYTES >> 20),
             Unreadable::Unknown => f.write_str("none of the forms that are known: the first line begins none of them"),
+            Unreadable::Address => f.write_str("line 1: an address, where what came of calling it is expected"),
             Unreadable::Command => f.write_str("line 1: a curl command, where its output is expected"),
             Unreadable::Trace => f.write_str("line 1: output of curl --trace, where that of curl -v is expected"),
             Unreadable::NeverSent => {

@@ -24,7 +24,8 @@ pub(super) fn rust_table(path: &Path, reasons: &[Reason]) -> String {
     let rows = read_rows(&table, reasons);
     let mut out = String::from(
         "/// What the diagnosis can find.\n///\n/// The name and the number are stable: neither is ever given to another \
-         meaning.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]\n#[repr(u32)]\n#[non_exhaustive]\npub enum FindingId {\n",
+         meaning.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]\n#[repr(u32)]\n\
+         #[allow(clippy::doc_markdown, reason = \"texts for people, not for rustdoc\")]\n#[non_exhaustive]\npub enum FindingId {\n",
     );
     for (index, row) in rows.iter().enumerate() {
         let _ = writeln!(out, "    /// `{}`: {}", row.name, row.cause.replace('<', "\\<"));

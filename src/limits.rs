@@ -127,4 +127,4 @@ pub const EXPLAIN_FINDINGS: usize = 32;
 /// Changes that the diagnosis makes to one check in a row to find what would pass.
 pub const EXPLAIN_CHANGES: usize = 6;
 /// Characters of a claim or a name that a finding shows.
-pub const EXPLAIN_SHOWN: usize = 120;
+pub const EXPLAIN_SHOWN: usize = 200;

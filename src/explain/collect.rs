@@ -66,15 +66,13 @@ impl Findings {
     pub(super) fn add_proof(&mut self, draft: Draft) {
         let mut proof = draft.0;
         self.withhold(&mut proof);
-        match self.found.iter_mut().find(|other| other.id == proof.id && other.certainty >= Certainty::Observed) {
-            Some(seen) => {
-                seen.certainty = seen.certainty.max(proof.certainty);
-                seen.would_pass_if = proof.would_pass_if;
-            }
-            None => {
-                self.remove(proof.id);
-                self.found.push(proof);
-            }
+        let is_seen = |other: &&mut Finding| other.id == proof.id && other.certainty >= Certainty::Observed;
+        if let Some(seen) = self.found.iter_mut().find(is_seen) {
+            seen.certainty = seen.certainty.max(proof.certainty);
+            seen.would_pass_if = proof.would_pass_if;
+        } else {
+            self.remove(proof.id);
+            self.found.push(proof);
         }
     }
 
@@ -104,6 +102,13 @@ impl Findings {
                 finding.would_pass_if = finding.would_pass_if.take().or_else(|| change.clone());
             }
         }
+        // What says the same of the same place, and less, goes.
+        let is_proved = |other: &&Finding| {
+            other.id != id && other.id.reason() == Some(reason) && other.certainty == Certainty::Proved
+        };
+        let more: Vec<Place> = self.found.iter().filter(is_proved).map(|finding| finding.place.clone()).collect();
+        let is_same = |place: &Place| more.iter().any(|other| (other.part, &other.name) == (place.part, &place.name));
+        self.found.retain(|finding| finding.id != id || !is_same(&finding.place));
     }
 
     /// The findings, the likeliest first (docs/EXPLAIN.md).
@@ -119,7 +124,7 @@ impl Findings {
     /// Takes out what holds a piece of a credential.
     fn withhold(&self, finding: &mut Finding) {
         if self.secrets.are_in(&finding.evidence) {
-            finding.evidence = "withheld: what was seen holds a piece of a credential".to_owned();
+            "withheld: what was seen holds a piece of a credential".clone_into(&mut finding.evidence);
         }
         if finding.place.name.as_ref().is_some_and(|name| self.secrets.are_in(name)) {
             finding.place.name = None;

@@ -11,13 +11,12 @@ pub(super) type PolicyJson = Zeroizing<String>;
 pub(super) fn set(json: &str, parent: &str, name: &str, value: &str) -> Option<PolicyJson> {
     let document = Document::parse(json.as_bytes(), Duplicates::Refuse).ok()?;
     let object = document.root().pointer(parent).filter(|value| value.as_object().is_some())?;
-    let (start, end, text) = match object.member(name) {
-        Some(old) => (old.offset(), old.offset() + old.raw().len(), value.to_owned()),
-        None => {
-            let at = object.offset() + 1;
-            let is_empty = object.as_object().is_none_or(|mut members| members.next().is_none());
-            (at, at, format!("\"{name}\":{value}{}", if is_empty { "" } else { "," }))
-        }
+    let (start, end, text) = if let Some(old) = object.member(name) {
+        (old.offset(), old.offset() + old.raw().len(), value.to_owned())
+    } else {
+        let at = object.offset() + 1;
+        let is_empty = object.as_object().is_none_or(|mut members| members.next().is_none());
+        (at, at, format!("\"{name}\":{value}{}", if is_empty { "" } else { "," }))
     };
     let (front, back) = (json.get(..start)?, json.get(end..)?);
     Some(Zeroizing::new([front, &text, back].concat()))

@@ -16,6 +16,7 @@ mod finding;
 mod json;
 mod moment;
 mod rules;
+mod schemes;
 mod secrets;
 mod token;
 mod trial;

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::exchange::Exchange;
+use super::schemes::KNOWN_SCHEMES;
 use crate::base64_standard;
 use crate::http::{field_name_eq, trim_ows};
 use crate::limits;
@@ -82,7 +83,8 @@ impl Secrets {
     }
 
     fn add(&mut self, secret: &[u8]) {
-        if secret.len() >= SHORTEST {
+        let is_scheme = KNOWN_SCHEMES.iter().any(|scheme| secret.eq_ignore_ascii_case(scheme.as_bytes()));
+        if secret.len() >= SHORTEST && !is_scheme {
             self.0.insert(secret.to_vec());
         }
     }

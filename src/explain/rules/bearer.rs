@@ -42,6 +42,10 @@ fn add(fault: Reason, value: &[u8], field: &str, findings: &mut Findings) {
     if fault == Reason::BearerBadCharacter && has_ellipsis(value) {
         id = FindingId::BearerShortened;
     }
+    // Padding in front of a dot: somebody encoded the parts anew.
+    if fault == Reason::BearerBadCharacter && value.windows(2).any(|two| two == b"=.") {
+        id = FindingId::TokenReencoded;
+    }
     let part = if field.is_empty() { Part::Token } else { Part::Request };
     let offset = offset_of(fault, value);
     let mut draft = finding(id, Certainty::Observed, part).offset(offset).seen(seen(fault, value, offset));

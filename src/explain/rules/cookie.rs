@@ -50,7 +50,7 @@ impl Cookie {
             let value = value.trim().to_ascii_lowercase();
             match name.trim().to_ascii_lowercase().as_str() {
                 "domain" => {
-                    cookie.domain = Some(value.trim_start_matches('.').to_owned()).filter(|name| !name.is_empty())
+                    cookie.domain = Some(value.trim_start_matches('.').to_owned()).filter(|name| !name.is_empty());
                 }
                 "path" => cookie.path = Some(part.split_once('=').map_or("", |(_, path)| path.trim()).to_owned()),
                 "secure" => cookie.secure = true,

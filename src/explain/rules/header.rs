@@ -3,6 +3,7 @@
 use super::super::address;
 use super::super::collect::{Findings, finding};
 use super::super::finding::{Certainty, FindingId, Part};
+use super::super::schemes::shown_scheme;
 use super::super::view::{View, is_redacted, looks_like_jwt};
 use crate::http::{self, QueryParameter, SchemeWord};
 use crate::limits;
@@ -126,46 +127,6 @@ fn places(view: &View<'_>, findings: &mut Findings) {
     if !view.presents_authorization() && view.is_denied() && view.request_values("cookie").any(is_jwt) {
         let seen = "a cookie holds what looks like a JWT, and there is no Authorization";
         findings.add(request(FindingId::CredentialsMisplaced, Certainty::Suspected).at("Cookie").seen(seen));
-    }
-}
-
-/// Schemes that may be named: a word that is none of them may be a token.
-const KNOWN_SCHEMES: &[&str] = &[
-    "Bearer",
-    "Basic",
-    "Digest",
-    "DPoP",
-    "Negotiate",
-    "NTLM",
-    "Token",
-    "JWT",
-    "OAuth",
-    "ApiKey",
-    "Api-Key",
-    "Key",
-    "HOBA",
-    "Mutual",
-    "SCRAM-SHA-256",
-    "vapid",
-    "AWS4-HMAC-SHA256",
-    "Hawk",
-    "SSWS",
-    "GNAP",
-    "PrivateToken",
-    "Cookie",
-    "Signature",
-    "Kerberos",
-    "BearerToken",
-    "AccessToken",
-    "Session",
-    "X-Auth-Token",
-];
-
-/// A scheme as it can be shown.
-pub(super) fn shown_scheme(word: &str) -> String {
-    match KNOWN_SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(word)) {
-        Some(known) => format!("`{known}`"),
-        None => format!("a word of {} bytes", word.len()),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Facts alone, in lower case. The first row that fits gives the meaning; every row that fits may name the program.
 
+#[allow(clippy::enum_glob_use, reason = "a table of them")]
 use super::super::finding::FindingId::{self, *};
 
 /// Where words are looked for.
@@ -14,6 +15,7 @@ pub(super) enum Where {
 }
 
 /// One row.
+#[derive(Clone, Copy)]
 pub(super) struct Mark {
     /// The program, as people call it; empty if several write so.
     pub(super) maker: &'static str,
@@ -61,11 +63,7 @@ pub(super) const EDGES: &[Mark] = &[
 /// The gateways, whose words are often about something else than they say.
 pub(super) const GATEWAYS: &[Mark] = &[
     at(&[403], says("AWS API Gateway", "missing authentication token", GatewayRouteUnknown)),
-    says(
-        "AWS API Gateway",
-        "not a valid key=value pair (missing equal-sign) in authorization header",
-        GatewaySignatureExpected,
-    ),
+    says("AWS API Gateway", "(missing equal-sign) in authorization header", GatewaySignatureExpected),
     says("AWS API Gateway", "authorization header requires 'credential' parameter", GatewaySignatureExpected),
     says("AWS API Gateway", "is not authorized to access this resource", GatewayAuthorizerDenied),
     says("AWS API Gateway", "the incoming token has expired", TokenExpired),
@@ -74,6 +72,7 @@ pub(super) const GATEWAYS: &[Mark] = &[
     says("Azure API Management", "access denied due to missing subscription key", ApiKeyMissing),
     says("Azure API Management", "access denied due to invalid subscription key", ApiKeyUnknown),
     says("Azure API Management", "jwt not present", HeaderMissing),
+    says("Azure API Management", "unauthorized. access token is missing or invalid", TokenRefused),
     says("Kong", "no api key found in request", ApiKeyMissing),
     says("Kong", "no credentials found for given", IssuerMismatch),
     says("Kong", "no mandatory 'iss' in claims", ClaimMissing),

@@ -2,6 +2,7 @@
 
 use super::super::collect::{Draft, Findings, finding};
 use super::super::finding::{Certainty, FindingId, Part};
+use super::super::token::ReadToken;
 use super::super::view::View;
 use super::header::TWINS;
 
@@ -12,7 +13,7 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
     if view.presents_authorization() {
         return lost(view, findings);
     }
-    if view.status() == 407 || findings.has(FindingId::GatewayRouteUnknown) {
+    if view.status() == 407 || WANTS_SOMETHING_ELSE.iter().any(|id| findings.has(*id)) || wants_cookie_alone(view) {
         return;
     }
     if let Some(twin) = TWINS.iter().find(|name| view.has_request_field(name)) {
@@ -26,6 +27,15 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
         findings.add(request(FindingId::HeaderMissing, certainty).at("Authorization").seen(seen));
         arrived_by_hops(view, findings);
     }
+}
+
+/// Findings after which nobody asks for an Authorization.
+const WANTS_SOMETHING_ELSE: &[FindingId] =
+    &[FindingId::GatewayRouteUnknown, FindingId::ApiKeyMissing, FindingId::CsrfRejected, FindingId::EdgeBlocked];
+
+fn wants_cookie_alone(view: &View<'_>) -> bool {
+    let challenges = &view.challenges.challenges;
+    !challenges.is_empty() && challenges.iter().all(|challenge| challenge.is_scheme("Cookie"))
 }
 
 fn request(id: FindingId, certainty: Certainty) -> Draft {
@@ -61,7 +71,7 @@ fn lost(view: &View<'_>, findings: &mut Findings) {
             .challenges
             .iter()
             .any(|challenge| challenge.is_scheme("Bearer") && challenge.param("error").is_none())
-        && view.token.as_ref().is_some_and(|token| token.is_readable());
+        && view.token.as_ref().is_some_and(ReadToken::is_readable);
     let certainty = match (says_missing, bare) {
         (true, _) if findings.has(FindingId::HeaderMissing) => Certainty::Observed,
         (false, true) => Certainty::Suspected,

@@ -7,6 +7,7 @@ mod caching;
 mod challenge;
 mod cookie;
 mod cors;
+mod digest;
 mod fallback;
 mod header;
 mod marks;
@@ -31,6 +32,7 @@ pub(super) const RULES: &[Rule] = &[
     header::find,
     bearer::find,
     basic::find,
+    digest::find,
     api_key::find,
     cookie::find,
     token::find,

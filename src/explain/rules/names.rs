@@ -161,8 +161,8 @@ fn audience(
     if let Some((id, seen)) = other_party(token, &named) {
         findings.add(finding(id, certainty, Part::Token).at("aud").seen(seen));
     } else if let Some(first) = wanted.first() {
-        let names = ReadToken::shown_names(&named);
-        let seen = format!("aud is {names}, configured is `{}`", shown(first));
+        let all = ReadToken::shown_names(&named);
+        let seen = format!("aud is {all}, configured is `{}`", shown(first));
         findings.add(observed(FindingId::AudienceMismatch).seen(seen));
     }
 }

@@ -37,7 +37,7 @@ fn form(token: &ReadToken, view: &View<'_>, findings: &mut Findings) {
             findings.add(draft.seen(format!("{length} bytes without a dot")));
         }
         Reason::JweGiven => {
-            findings.add(observed(FindingId::TokenEncrypted).seen(format!("five parts, {length} bytes")))
+            findings.add(observed(FindingId::TokenEncrypted).seen(format!("five parts, {length} bytes")));
         }
         Reason::JwtMalformed => malformed(token, &parts, findings),
         Reason::Ok => {
@@ -56,14 +56,16 @@ fn malformed(token: &ReadToken, parts: &[&[u8]], findings: &mut Findings) {
     let seen = format!("{} parts of {} bytes", parts.len(), lengths.join(", "));
     let draft = match parts {
         [_, _] => observed(FindingId::TokenCut).offset(length),
-        [_, _, b""] if token.is_readable() => observed(FindingId::TokenCut).at("signature").offset(length),
         _ if parts.iter().any(foreign) => {
             let at = token.text().iter().position(|byte| matches!(byte, b'=' | b'+' | b'/')).unwrap_or(0);
             observed(FindingId::TokenReencoded).offset(at)
         }
         // A length that no encoding has: something is gone.
         [header, payload, _] if header.len() % 4 == 1 || payload.len() % 4 == 1 => observed(FindingId::TokenMalformed),
-        [_, _, signature] if signature.len() % 4 == 1 => observed(FindingId::TokenCut).at("signature").offset(length),
+        // Header and payload can be read, so it is the signature that cannot.
+        [_, _, _] if token.is_readable() && token.header("alg").is_some() => {
+            observed(FindingId::TokenCut).at("signature").offset(length)
+        }
         _ => observed(FindingId::TokenMalformed),
     };
     findings.add(draft.seen(seen));
@@ -79,11 +81,15 @@ fn short_signature(token: &ReadToken) -> Option<String> {
         Algorithm::Hs384 => 48,
         Algorithm::Es384 => 96,
         Algorithm::Es512 => 132,
-        Algorithm::Rs256 | Algorithm::Rs384 | Algorithm::Rs512 => 256,
-        Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512 => 256,
+        Algorithm::Rs256
+        | Algorithm::Rs384
+        | Algorithm::Rs512
+        | Algorithm::Ps256
+        | Algorithm::Ps384
+        | Algorithm::Ps512 => 256,
         _ => 64,
     };
-    (bytes > 0 && bytes < least).then(|| format!("{bytes} bytes of a signature that has {least} at least"))
+    (bytes < least).then(|| format!("{bytes} bytes of a signature that has {least} at least"))
 }
 
 fn algorithm(token: &ReadToken, findings: &mut Findings) {

@@ -77,13 +77,13 @@ fn follow(first: Trial<'_>, outcome: Outcome, view: &View<'_>, findings: &mut Fi
         words.push(change);
         (trial, outcome) = (changed, next);
     }
-    report(&met, passes.then(|| words.join(", and ")), view, findings);
+    report(&met, passes.then(|| words.join(", and ")).as_deref(), view, findings);
 }
 
 /// The first reason is what the check says; the others wait behind it.
 fn report(
     met: &[(FindingId, Reason, Option<Detail>)],
-    would_pass_if: Option<String>,
+    would_pass_if: Option<&str>,
     view: &View<'_>,
     findings: &mut Findings,
 ) {
@@ -101,7 +101,7 @@ fn report(
         if !name.is_empty() {
             draft = draft.at(name);
         }
-        findings.add_proof(draft.would_pass_if(would_pass_if.clone().filter(|_| place == 0)));
+        findings.add_proof(draft.would_pass_if(would_pass_if.filter(|_| place == 0).map(str::to_owned)));
     }
     if let Some((id, ..)) = met.first() {
         findings.prove(*id);

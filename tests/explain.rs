@@ -154,8 +154,10 @@ fn every_finding_stands_in_a_row() {
             *met.entry(id).or_default() += 1;
         }
     }
-    let expected: BTreeSet<&str> =
-        rows.iter().flat_map(|row| texts(&row.expected["also"]).into_iter().chain(row.expected["first"].as_str())).collect();
+    let expected: BTreeSet<&str> = rows
+        .iter()
+        .flat_map(|row| texts(&row.expected["also"]).into_iter().chain(row.expected["first"].as_str()))
+        .collect();
     let missing: Vec<&str> = FindingId::all().map(FindingId::name).filter(|name| !expected.contains(name)).collect();
     assert!(missing.is_empty(), "no row expects {missing:?}; met {met:?}");
 }

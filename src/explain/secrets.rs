@@ -67,6 +67,9 @@ impl Secrets {
     /// A value with each word, part and decoded form of it.
     fn add_credential(&mut self, value: &[u8]) {
         let value = value.get(..limits::CHALLENGE_BYTES).unwrap_or(value);
+        if is_unset(value) {
+            return;
+        }
         for word in value.split(|byte| matches!(byte, b' ' | b'\t' | b',' | b';' | b'"' | b'\'')) {
             self.add(word);
             if let Some((_, value)) = split_once(word, b'=') {
@@ -102,6 +105,12 @@ impl Secrets {
             secret.windows(PIECE).any(|piece| pieces.contains(piece))
         })
     }
+}
+
+/// Whether this is what a variable that was never set leaves: no credential, and the finding names the word.
+fn is_unset(value: &[u8]) -> bool {
+    let word = value.strip_prefix(b"Bearer ").or(value.strip_prefix(b"bearer ")).unwrap_or(value);
+    matches!(trim_ows(word), b"undefined" | b"null" | b"None" | b"NaN" | b"[object Object]")
 }
 
 /// Fields whose values are no credentials; what is not named here is held to be one.
@@ -142,6 +151,14 @@ mod tests {
     use super::*;
     use crate::explain::RequestHead;
     use crate::request::FieldLine;
+
+    #[test]
+    fn the_word_of_an_unset_variable_is_no_secret() {
+        let lines = [FieldLine::new("Authorization", b"Bearer undefined")];
+        let request = RequestHead { method: "GET", target: "/", headers: &lines, client_cert_sha256: None };
+        let secrets = Secrets::of(&Exchange { request: Some(request), ..Exchange::default() });
+        assert!(!secrets.are_in("the word `undefined`"));
+    }
 
     #[test]
     fn pieces_of_every_credential_are_told() {

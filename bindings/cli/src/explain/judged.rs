@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use countersign::{FieldLine, Reason};
 use countersign::explain::{Exchange, Finding, PolicyText, Redirect, RequestHead, ResponseHead, explain};
 use countersign::jose::{KeySet, Origin};
 use countersign::time::{NANOS_PER_SECOND, Wall};
+use countersign::{FieldLine, Reason};
 
 use super::forms::{Form, Found, Line, field};
 use super::select::{Selected, location};

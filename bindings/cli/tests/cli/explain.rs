@@ -19,6 +19,7 @@ time      the response's Date
 1. error bearer_placeholder (observed)
    The text behind Bearer is a placeholder, not a token.
    where     request, Authorization, byte 7
+   seen      the word `undefined`
 ";
     assert!(run.out.starts_with(expected), "{}", run.out);
     assert!(run.out.contains("\n   rule      REQ-BEARER-28, RFC 6750 section 2.1\n"), "{}", run.out);

@@ -9,7 +9,8 @@ use clap::{Args, Parser, Subcommand};
 use countersign::limits::FETCH_SECONDS;
 
 use crate::api_key_args::ApiKeyCommand;
-use crate::explain_args::ExplainArgs;
+use crate::explain::args::ExplainArgs;
+use crate::probe::args::ProbeArgs;
 
 static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} ({})", env!("CARGO_PKG_VERSION"), countersign::jose::BACKEND_NAME));
@@ -18,7 +19,7 @@ static VERSION: LazyLock<String> =
 #[derive(Parser)]
 #[command(name = "countersign", version = VERSION.as_str(), max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 allowed, loaded or readable; 1 denied, refused or not readable;
-2 usage or an input that cannot be worked with.
+2 usage or an input that cannot be worked with; 3 warnings at worst (probe).
 
 Try it:
   countersign mint --out-dir demo
@@ -51,6 +52,7 @@ pub(crate) enum Command {
     /// Look at a policy document.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    Probe(ProbeArgs),
     /// Make API keys and their entries for a policy.
     #[command(subcommand)]
     ApiKey(ApiKeyCommand),

@@ -13,7 +13,6 @@ mod dates;
 mod decode;
 mod der;
 mod explain;
-mod explain_args;
 mod fault;
 mod fetch;
 mod fetched_keys;
@@ -28,11 +27,13 @@ mod mint;
 mod output;
 mod pem;
 mod policy;
+mod probe;
 mod public_key;
 mod request;
 mod run;
 #[cfg(feature = "aws-lc-rs")]
 mod signing_key;
+mod tls;
 
 use std::process::ExitCode;
 

@@ -7,9 +7,9 @@ use countersign::jose::{KeySet, Origin};
 use countersign::time::{NANOS_PER_SECOND, Wall};
 use countersign::{FieldLine, Reason};
 
+use super::args::ExplainArgs;
 use super::forms::{Form, Found, Line, field};
 use super::select::{Selected, location};
-use crate::explain_args::ExplainArgs;
 use crate::fault::Fault;
 use crate::input;
 use crate::keys::fault_text;

@@ -3,6 +3,7 @@
 //! Reads the input ([`forms`]), picks the exchange ([`select`]), hands it to the core and writes what it found
 //! ([`write`]). Sends nothing; repeats no credential.
 
+pub(crate) mod args;
 mod forms;
 mod judged;
 mod select;
@@ -13,9 +14,9 @@ mod write;
 
 use countersign::explain::Severity;
 
-use crate::explain_args::ExplainArgs;
 use crate::fault::{Answer, Fault, Outcome};
 use crate::output::Output;
+use args::ExplainArgs;
 
 pub(crate) use forms::Form;
 use judged::Judged;

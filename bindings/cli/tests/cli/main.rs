@@ -19,6 +19,7 @@ mod keys;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
 mod policy;
+mod probe;
 mod server;
 mod stream;
 mod support;

@@ -42,7 +42,9 @@ impl Unreadable {
     pub(crate) const fn next(self) -> &'static str {
         match self {
             Unreadable::Command => "run it with -v, and give what it writes: curl -v ... 2>&1 | countersign explain -",
-            Unreadable::Address => "nothing is sent from here: curl -v ADDRESS 2>&1 | countersign explain -",
+            Unreadable::Address => {
+                "nothing is sent from here: curl -v ADDRESS 2>&1 | countersign explain -, or countersign probe ADDRESS"
+            }
             Unreadable::Trace => "run curl with -v in place of --trace",
             Unreadable::NeverSent => {
                 "look at the connection first (name, port, TLS, proxy): no server has denied anything"

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use crate::explain::Form;
+use super::Form;
 
 /// Say why a request was denied: what went wrong, where, and what to do.
 ///

@@ -29,6 +29,15 @@ fn the_findings_page_is_that_of_the_table() {
 }
 
 #[test]
+fn the_steps_on_the_clients_page_are_those_of_the_tables() {
+    let mut page = Page::open("docs/CLIENT.md");
+    page.hold("steps", &docs_support::client::steps());
+    page.hold("reasons", &docs_support::client::reasons());
+    page.hold("tolerances", &docs_support::client::tolerances());
+    page.close();
+}
+
+#[test]
 fn the_bonuses_on_the_page_of_the_diagnosis_are_those_of_the_code() {
     let (page, source) = (read("docs/EXPLAIN.md"), read("src/explain/finding.rs"));
     for name in ["Suspected", "Said", "Observed", "Proved"] {
@@ -119,7 +128,9 @@ fn every_name_of_the_c_abi_in_the_docs_is_in_the_sources() {
         sources.push_str(&fs::read_to_string(root().join(file)).unwrap_or_default());
     }
     let reasons = countersign::Reason::all().map(|reason| reason.name().to_uppercase());
-    let reasons: BTreeSet<String> = reasons.map(|name| format!("COUNTERSIGN_REASON_{name}")).collect();
+    let mut reasons: BTreeSet<String> = reasons.map(|name| format!("COUNTERSIGN_REASON_{name}")).collect();
+    let client = docs_support::client::constants();
+    reasons.extend(client.iter().map(|name| format!("COUNTERSIGN_{name}")));
     for page in pages() {
         let text = read(&page);
         let names = text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');

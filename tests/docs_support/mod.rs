@@ -1,5 +1,6 @@
 //! Reading Markdown, as little of it as the project's own pages use.
 
+pub(crate) mod client;
 pub(crate) mod findings;
 pub(crate) mod reasons;
 

@@ -24,12 +24,15 @@ mod keys;
 mod known;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
+mod next;
+mod next_args;
 mod output;
 mod pem;
 mod policy;
 mod probe;
 mod public_key;
 mod request;
+mod response;
 mod run;
 #[cfg(feature = "aws-lc-rs")]
 mod signing_key;

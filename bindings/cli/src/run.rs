@@ -11,7 +11,7 @@ use crate::args::{ChallengeCommand, Cli, Command, KeysCommand, PolicyCommand};
 use crate::fault::{Answer, Fault, Outcome};
 use crate::json::Object;
 use crate::output::{BAD, Format, Output, TITLE, note, printable};
-use crate::{api_key, challenge, check, conform, decode, explain, keys, policy};
+use crate::{api_key, challenge, check, conform, decode, explain, keys, next, policy};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
@@ -59,6 +59,7 @@ fn dispatch(command: &Command, out: &mut Output) -> Outcome {
             Some(KeysCommand::FromPem(args)) => keys::from_pem(args, out),
             None => keys::list(args, out),
         },
+        Command::Next(args) => next::run(args, out),
         Command::Policy(PolicyCommand::Check(args)) => policy::check(args, out),
         Command::Probe(args) => crate::probe::run(args, out),
         Command::ApiKey(ApiKeyCommand::New(args)) => api_key::new(args, out),

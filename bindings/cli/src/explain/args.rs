@@ -12,7 +12,8 @@ use super::Form;
 ///
 /// Reads what curl -v, -i or both wrote, an HTTP exchange, a HAR file, or one token, challenge or
 /// Authorization field. Nothing is sent. With --policy and --keys the check is run, so that the cause is
-/// proved. Exit code 0 if no error was found, 1 if one was, 2 if the input cannot be read.
+/// proved. Exit code 0 if nothing is wrong, 1 if an error was found, 2 if the input cannot be read, 3 if there
+/// are warnings at worst.
 #[derive(Args)]
 #[command(after_help = "Examples:
   curl -v https://api.example.com/v1 2>&1 | countersign explain -

@@ -35,5 +35,10 @@ pub(crate) fn run(args: &ExplainArgs, out: &mut Output) -> Outcome {
     } else {
         write::people(&found, &selected, &judged, &findings, args.all, out);
     }
-    Ok(Answer::from_bool(findings.iter().all(|finding| finding.severity() != Severity::Error)))
+    let has = |severity| findings.iter().any(|finding| finding.severity() == severity);
+    Ok(match () {
+        () if has(Severity::Error) => Answer::No,
+        () if has(Severity::Warning) => Answer::Warned,
+        () => Answer::Yes,
+    })
 }

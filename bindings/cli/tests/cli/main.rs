@@ -18,6 +18,7 @@ mod fetch_keys;
 mod keys;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
+mod next;
 mod policy;
 mod probe;
 mod server;

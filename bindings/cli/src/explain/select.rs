@@ -40,18 +40,17 @@ pub(super) fn select(found: &Found, entry: Option<u64>, name: &str) -> Result<Se
 
 /// A list of the entries, since none of them was denied.
 fn ambiguous(exchanges: &[Exchange], name: &str) -> Fault {
-    let mut message = format!("{name}: {} entries, none of them with 401, 403 or 407", exchanges.len());
+    let mut lines = vec![format!("{name}: {} entries, none of them with 401, 403 or 407", exchanges.len())];
     // What failed in another way is what people look for; a browser tells no status of what it blocked.
     let is_odd = |exchange: &&Exchange| !(100..400).contains(&exchange.status());
     let odd: Vec<&Exchange> = exchanges.iter().filter(is_odd).collect();
     let listed: Vec<&Exchange> = if odd.is_empty() { exchanges.iter().collect() } else { odd };
-    for exchange in listed.iter().take(LISTED) {
-        message.push_str(&format!("\n{:>5}  {}", exchange.place, shown::line(exchange)));
-    }
+    lines
+        .extend(listed.iter().take(LISTED).map(|exchange| format!("{:>5}  {}", exchange.place, shown::line(exchange))));
     if listed.len() > LISTED {
-        message.push_str(&format!("\n       and {} more", listed.len() - LISTED));
+        lines.push(format!("       and {} more", listed.len() - LISTED));
     }
-    Fault::new(message).next("name the one to explain with --entry N")
+    Fault::new(lines.join("\n")).next("name the one to explain with --entry N")
 }
 
 /// Whether a later exchange with the same address was answered, as after curl's --anyauth.

@@ -1,5 +1,7 @@
 //! How an exchange is shown: method, address and status, without what may be a credential.
 
+use std::borrow::Cow;
+
 use super::forms::{Exchange, Sent};
 use crate::output::printable;
 
@@ -33,14 +35,10 @@ pub(super) fn address(target: &str) -> String {
             shown.push('/');
         }
         // The host of an absolute address is the segment behind two slashes.
-        let segment =
-            if index == 2 && shown.ends_with("//") { segment.rsplit('@').next().unwrap_or_default() } else { segment };
-        let digits = segment.bytes().filter(u8::is_ascii_digit).count();
-        let is_host = index == 2 && shown.ends_with("//");
-        if !is_host && (segment.len() > LONGEST_SEGMENT || (segment.len() >= SHORTEST_KEY && digits > 2)) {
-            shown.push_str(&format!("({} bytes)", segment.len()));
+        if index == 2 && shown.ends_with("//") {
+            shown.push_str(segment.rsplit('@').next().unwrap_or_default());
         } else {
-            shown.push_str(segment);
+            shown.push_str(&segment_shown(segment));
         }
     }
     if !query.is_empty() {
@@ -49,6 +47,15 @@ pub(super) fn address(target: &str) -> String {
     }
     let shown: String = shown.chars().take(LONGEST_ADDRESS).collect();
     printable(&shown)
+}
+
+/// A segment of a path, by its length alone if it may be a key.
+fn segment_shown(segment: &str) -> Cow<'_, str> {
+    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
+    if segment.len() > LONGEST_SEGMENT || (segment.len() >= SHORTEST_KEY && digits > 2) {
+        return format!("({} bytes)", segment.len()).into();
+    }
+    segment.into()
 }
 
 /// The longest registered method has 17 letters.
@@ -71,6 +78,7 @@ mod tests {
             ("/#secret", "/#..."),
             ("https://x/bot12345:secretsecret/getMe", "https://x/(21 bytes)/getMe"),
             ("/internationalisation/2024-01", "/internationalisation/2024-01"),
+            ("//x/0123456789abcdef", "//x/(16 bytes)"),
             ("/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "/(44 bytes)"),
             ("*", "*"),
         ] {

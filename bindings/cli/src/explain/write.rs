@@ -133,14 +133,10 @@ fn write_finding(finding: &Finding, number: usize, out: &mut Output) {
 
 fn place_of(finding: &Finding) -> String {
     let place = &finding.place;
-    let mut text = place.part.name().to_owned();
-    if let Some(name) = &place.name {
-        text.push_str(&format!(", {name}"));
-    }
-    if let Some(offset) = place.offset {
-        text.push_str(&format!(", byte {offset}"));
-    }
-    text
+    let mut words = vec![place.part.name().to_owned()];
+    words.extend(place.name.clone());
+    words.extend(place.offset.map(|offset| format!("byte {offset}")));
+    words.join(", ")
 }
 
 /// What to hand in, so that the cause is proved.

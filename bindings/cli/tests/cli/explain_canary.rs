@@ -47,7 +47,7 @@ fn forms() -> Vec<String> {
     let raw = exchange();
     let (request, response) = raw.split_at(raw.find("HTTP/1.1 401").unwrap());
     let (head, body) = response.split_once("\n\n").unwrap();
-    let marked = |text: &str, mark: &str| text.lines().map(|line| format!("{mark} {line}\n")).collect::<String>();
+    let marked = |text: &str, mark: &str| text.lines().flat_map(|line| [mark, " ", line, "\n"]).collect::<String>();
     let verbose = format!(
         "* Server auth using Basic with user 'alice'\n* [HTTP/2] [1] [authorization: Bearer {TOKEN}]\n{}{}<\n{body}* Connection #0 to host x left intact\n",
         marked(request, ">"),

@@ -96,6 +96,6 @@ mod tests {
         assert_eq!(kept(b"{\"error\":1}", &chunked), b"{\"error\":1}");
         assert_eq!(kept(b"ffffffffffffffff\r\nabc", &chunked), b"ffffffffffffffff\r\nabc");
         assert_eq!(kept(b"3\r\nabc\r\n", &[]), b"3\r\nabc\r\n");
-        assert_eq!(kept(&[b'a'; BODY_BYTES + 1], &[]).len(), BODY_BYTES);
+        assert_eq!(kept(&vec![b'a'; BODY_BYTES + 1], &[]).len(), BODY_BYTES);
     }
 }

@@ -67,7 +67,7 @@ fn without_meter(line: &[u8]) -> Option<&[u8]> {
 
 /// `--:--:--` or `0:00:01`, as the meter writes a span of time.
 fn is_span(word: &[u8]) -> bool {
-    word.len() >= 7 && word.iter().filter(|&&byte| byte == b':').count() == 2
+    word.len() >= 7 && word.split(|&byte| byte == b':').count() == 3
 }
 
 /// The line without what --trace-time and --trace-ids put in front.

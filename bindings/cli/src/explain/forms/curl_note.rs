@@ -85,7 +85,9 @@ mod tests {
 
     fn target(notes: &[&str]) -> String {
         let mut connection = Connection::default();
-        notes.iter().for_each(|note| connection.note(note.as_bytes()));
+        for note in notes {
+            connection.note(note.as_bytes());
+        }
         String::from_utf8(connection.absolute(b"/a", Some(b"h:1"))).unwrap()
     }
 

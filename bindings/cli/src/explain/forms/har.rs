@@ -101,7 +101,7 @@ fn read_entry(entry: &RawValue, place: usize) -> Result<Exchange, Unreadable> {
     let heard = u16::try_from(entry.response.status).ok().filter(|status| *status > 0).map(|status| Heard {
         status,
         lines: lines(entry.response.headers),
-        body: entry.response.content.map(body).unwrap_or_default(),
+        body: entry.response.content.as_ref().map(body).unwrap_or_default(),
     });
     let started = entry.started.as_deref().and_then(seconds_of);
     Ok(Exchange { sent: Some(sent), heard, place, started })
@@ -117,7 +117,7 @@ fn lines(headers: Vec<Header>) -> Vec<Line> {
     lines
 }
 
-fn body(content: Content<'_>) -> Vec<u8> {
+fn body(content: &Content<'_>) -> Vec<u8> {
     let text: String = content.text.and_then(|text| serde_json::from_str(text.get()).ok()).unwrap_or_default();
     let mut body = match content.encoding.as_deref() {
         Some("base64") => STANDARD.decode(text.trim()).unwrap_or_default(),

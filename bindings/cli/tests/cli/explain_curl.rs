@@ -105,6 +105,15 @@ fn a_redirect_to_another_origin_loses_the_header() {
 }
 
 #[test]
+fn line_ends_in_a_token_are_seen() {
+    let server = denied();
+    for value in ["Bearer abc.def.ghi\r", "Bearer abc.def\n.ghi"] {
+        let json = explained(&curl(&["-v", "-H", &format!("Authorization: {value}"), &server.origin]));
+        assert_eq!(json["findings"][0]["id"], "bearer_newline", "{json}");
+    }
+}
+
+#[test]
 fn several_requests_of_one_run_are_told_apart() {
     let server = denied();
     let (bad, ok) = (format!("{}/bad", server.origin), format!("{}/ok", server.origin));

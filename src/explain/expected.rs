@@ -9,6 +9,31 @@ pub(super) struct ExpectedIssuer {
     pub(super) audience: Vec<String>,
 }
 
+impl ExpectedIssuer {
+    /// Whether the configured name is `iss`, or a template that it fits.
+    pub(super) fn fits(&self, iss: &str) -> bool {
+        let template = self.name.split_once('{').and_then(|(front, rest)| Some((front, rest.split_once('}')?.1)));
+        match template {
+            Some((front, back)) => {
+                let inner = iss.strip_prefix(front).and_then(|rest| rest.strip_suffix(back));
+                inner.is_some_and(|tenant| !tenant.is_empty() && !tenant.contains('/'))
+            }
+            None => self.name == iss,
+        }
+    }
+}
+
+/// The issuers that a token with this `iss` may be judged by: the one that fits it, or else the first few.
+pub(super) fn candidates(json: &[u8], iss: &str) -> Vec<ExpectedIssuer> {
+    let mut all = issuers(json);
+    if all.iter().any(|issuer| issuer.fits(iss)) {
+        all.retain(|issuer| issuer.fits(iss));
+        all.truncate(1);
+    }
+    all.truncate(4);
+    all
+}
+
 /// The issuers of a policy document; none if it cannot be read.
 pub(super) fn issuers(json: &[u8]) -> Vec<ExpectedIssuer> {
     let Ok(document) = Document::parse(json, Duplicates::Refuse) else { return Vec::new() };

@@ -158,8 +158,14 @@ impl<'a> View<'a> {
     /// Whether a script of a page may stand behind the request.
     pub(super) fn is_cross_origin(&self) -> bool {
         let origin = self.request_text("origin");
-        let Some(own) = super::address::origin(self.target()) else { return !origin.is_empty() };
-        !origin.is_empty() && origin != own
+        if origin.is_empty() {
+            return false;
+        }
+        match super::address::origin(self.target()) {
+            Some(own) => origin != own,
+            // A request line has no scheme; the host tells.
+            None => origin.split_once("://").is_none_or(|(_, host)| host != self.request_text("host")),
+        }
     }
 
     /// The token that the request presents, freed of what stands around it, or the one given beside it.

@@ -2,7 +2,7 @@
 
 use super::collect::shown;
 use super::edit::{self, quoted};
-use super::expected::{self, issuers};
+use super::expected::{self, ExpectedIssuer, candidates};
 use super::moment::date;
 use super::trial::{Trial, bearer};
 use super::view::View;
@@ -27,7 +27,7 @@ pub(super) fn changes<'a>(trial: &Trial<'a>, reason: Reason, challenge: &str, vi
         | Reason::ClaimRejected
         | Reason::IdTokenGiven
         | Reason::RefreshTokenGiven
-        | Reason::AccessDenied => rules(trial),
+        | Reason::AccessDenied => rules(trial, view),
         Reason::InsufficientScope => scopes(trial, challenge, view),
         Reason::TokenTooLarge => size(trial, view),
         Reason::InsecureTransport => with(trial, "it came over https", |trial| {
@@ -115,13 +115,19 @@ fn times<'a>(trial: &Trial<'a>, reason: Reason, view: &View<'_>) -> Vec<Change<'
 /// The policy's default (docs/POLICY.md).
 const LEEWAY_DEFAULT: i64 = 30;
 
+/// The issuers whose section may be changed.
+fn judges(trial: &Trial<'_>, view: &View<'_>) -> Vec<ExpectedIssuer> {
+    let iss = view.token.as_ref().and_then(|token| token.claim_text("iss")).unwrap_or_default();
+    candidates(trial.policy.as_bytes(), &iss)
+}
+
 fn at_issuer(place: usize) -> String {
     format!("/bearer/issuers/{place}")
 }
 
 fn issuer<'a>(trial: &Trial<'a>, view: &View<'_>) -> Vec<Change<'a>> {
     let Some(iss) = view.token.as_ref().and_then(|token| token.claim_text("iss")) else { return Vec::new() };
-    let change = |known: expected::ExpectedIssuer| {
+    let change = |known: ExpectedIssuer| {
         with(trial, format!("the policy's issuer were `{}`", shown(&iss)), |trial| {
             trial.policy = edit::set(&trial.policy, &at_issuer(known.place), "issuer", &quoted(&iss))?;
             for (name, _) in trial.keys.iter_mut().filter(|(name, _)| *name == known.name) {
@@ -130,19 +136,19 @@ fn issuer<'a>(trial: &Trial<'a>, view: &View<'_>) -> Vec<Change<'a>> {
             Some(())
         })
     };
-    issuers(trial.policy.as_bytes()).into_iter().take(4).flat_map(change).collect()
+    judges(trial, view).into_iter().flat_map(change).collect()
 }
 
 fn audience<'a>(trial: &Trial<'a>, view: &View<'_>) -> Vec<Change<'a>> {
     let named = view.token.as_ref().map(|token| token.names("aud")).unwrap_or_default();
     let Some(name) = named.first() else { return Vec::new() };
-    let change = |known: expected::ExpectedIssuer| {
+    let change = |known: ExpectedIssuer| {
         with(trial, format!("the policy's audience were `{}`", shown(name)), |trial| {
             trial.policy = edit::set(&trial.policy, &at_issuer(known.place), "audience", &quoted(name))?;
             Some(())
         })
     };
-    issuers(trial.policy.as_bytes()).into_iter().take(4).flat_map(change).collect()
+    judges(trial, view).into_iter().flat_map(change).collect()
 }
 
 /// An algorithm more on the list; nothing is proposed that would open a hole.
@@ -151,14 +157,14 @@ fn algorithm<'a>(trial: &Trial<'a>, view: &View<'_>) -> Vec<Change<'a>> {
     let Some(algorithm) = Algorithm::from_name(&name).filter(|algorithm| !algorithm.is_symmetric()) else {
         return Vec::new();
     };
-    let change = |known: expected::ExpectedIssuer| {
+    let change = |known: ExpectedIssuer| {
         with(trial, format!("the policy's algorithms had {}", algorithm.name()), |trial| {
             let list = format!("[\"{}\"]", algorithm.name());
             trial.policy = edit::set(&trial.policy, &at_issuer(known.place), "algorithms", &list)?;
             Some(())
         })
     };
-    issuers(trial.policy.as_bytes()).into_iter().take(4).flat_map(change).collect()
+    judges(trial, view).into_iter().flat_map(change).collect()
 }
 
 fn kind<'a>(trial: &Trial<'a>, view: &View<'_>) -> Vec<Change<'a>> {
@@ -169,19 +175,19 @@ fn kind<'a>(trial: &Trial<'a>, view: &View<'_>) -> Vec<Change<'a>> {
         None => "the policy's typ took tokens without one".to_owned(),
     };
     let list = typ.map_or_else(|| "[null]".to_owned(), |typ| format!("[{}]", quoted(&typ)));
-    let change = |known: expected::ExpectedIssuer| {
+    let change = |known: ExpectedIssuer| {
         with(trial, words.clone(), |trial| {
             trial.policy = edit::set(&trial.policy, &at_issuer(known.place), "typ", &list)?;
             Some(())
         })
     };
-    issuers(trial.policy.as_bytes()).into_iter().take(4).flat_map(change).collect()
+    judges(trial, view).into_iter().flat_map(change).collect()
 }
 
 /// One rule less, wherever rules stand.
-fn rules<'a>(trial: &Trial<'a>) -> Vec<Change<'a>> {
+fn rules<'a>(trial: &Trial<'a>, view: &View<'_>) -> Vec<Change<'a>> {
     let mut found = Vec::new();
-    for known in issuers(trial.policy.as_bytes()).into_iter().take(4) {
+    for known in judges(trial, view) {
         let parent = at_issuer(known.place);
         for name in ["max_age", "claims", "reject", "access", "typ"] {
             found.extend(with(trial, format!("the policy had no `{parent}/{name}`"), |trial| {

@@ -17,6 +17,15 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
         if view.is_denied() {
             environment(name, value, view, findings);
         }
+        let asks_again = view.challenges.challenges.iter().any(|challenge| {
+            let scheme = challenge.scheme.to_ascii_lowercase();
+            scheme.contains("key") || challenge.param("header").is_some_and(|header| header.eq_ignore_ascii_case(name))
+        });
+        if view.status() == 401 && asks_again && !findings.has(FindingId::ApiKeyMalformed) {
+            let seen = format!("a key was sent ({}), and a key is asked for again", redacted(value));
+            let draft = finding(FindingId::ApiKeyUnknown, Certainty::Said, Part::Response).at("WWW-Authenticate");
+            findings.add(draft.seen(seen));
+        }
     }
 }
 

@@ -7,7 +7,10 @@ use super::super::view::View;
 use super::header::TWINS;
 
 pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
-    if view.exchange.request.is_none() || view.is_preflight() || !view.is_denied() {
+    if view.exchange.request.is_none() {
+        return challenge_alone(view, findings);
+    }
+    if view.is_preflight() || !view.is_denied() {
         return;
     }
     if view.presents_authorization() {
@@ -36,6 +39,19 @@ const WANTS_SOMETHING_ELSE: &[FindingId] =
 fn wants_cookie_alone(view: &View<'_>) -> bool {
     let challenges = &view.challenges.challenges;
     !challenges.is_empty() && challenges.iter().all(|challenge| challenge.is_scheme("Cookie"))
+}
+
+/// A challenge of a 401 without an error is the answer to a request without credentials (RFC 6750 section 3.1).
+fn challenge_alone(view: &View<'_>, findings: &mut Findings) {
+    let challenges = &view.challenges.challenges;
+    let is_bare = |scheme: &str| {
+        challenges.iter().any(|challenge| challenge.is_scheme(scheme) && challenge.param("error").is_none())
+    };
+    if view.status() == 401 && (is_bare("Bearer") || is_bare("DPoP")) && !findings.has_error() {
+        let seen = "a challenge without an error, as for a request without credentials";
+        let draft = finding(FindingId::HeaderMissing, Certainty::Said, Part::Response).at("WWW-Authenticate");
+        findings.add(draft.seen(seen));
+    }
 }
 
 fn request(id: FindingId, certainty: Certainty) -> Draft {

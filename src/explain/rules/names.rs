@@ -15,7 +15,7 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
     let Some(iss) = token.claim_text("iss") else {
         return audience(token, None, &expected, view, findings);
     };
-    let known = expected.iter().find(|issuer| fits(&issuer.name, &iss));
+    let known = expected.iter().find(|issuer| issuer.fits(&iss));
     if known.is_none() && !expected.is_empty() {
         issuer(&iss, &expected, findings);
     }
@@ -23,17 +23,6 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
         realm(&iss, view, findings);
     }
     audience(token, known, &expected, view, findings);
-}
-
-/// Whether the configured name is `iss`, or a template that it fits.
-fn fits(configured: &str, iss: &str) -> bool {
-    match configured.split_once('{').and_then(|(front, rest)| Some((front, rest.split_once('}')?.1))) {
-        Some((front, back)) => {
-            let inner = iss.strip_prefix(front).and_then(|rest| rest.strip_suffix(back));
-            inner.is_some_and(|tenant| !tenant.is_empty() && !tenant.contains('/'))
-        }
-        None => configured == iss,
-    }
 }
 
 fn issuer(iss: &str, expected: &[ExpectedIssuer], findings: &mut Findings) {

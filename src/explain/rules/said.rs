@@ -69,7 +69,7 @@ fn challenges(view: &View<'_>, findings: &mut Findings) {
     for challenge in &view.challenges.challenges {
         let draft = |id, word: &str| said(id).at("WWW-Authenticate").seen(format!("error=\"{word}\""));
         match challenge.param("error") {
-            Some("invalid_token") if view.presents_authorization() => {
+            Some("invalid_token") if view.presents_authorization() || view.exchange.request.is_none() => {
                 findings.add(draft(FindingId::TokenRefused, "invalid_token"));
             }
             Some("use_dpop_nonce") => findings.add(draft(FindingId::DpopNonceRequired, "use_dpop_nonce")),
@@ -77,7 +77,7 @@ fn challenges(view: &View<'_>, findings: &mut Findings) {
             Some("insufficient_user_authentication") => {
                 findings.add(draft(FindingId::LoginInsufficient, "insufficient_user_authentication"));
             }
-            Some("invalid_request") if view.presents_authorization() => {
+            Some("invalid_request") if view.presents_authorization() || view.exchange.request.is_none() => {
                 findings.add(draft(FindingId::AuthorizationMalformed, "invalid_request"));
             }
             _ => {}

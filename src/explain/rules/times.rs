@@ -81,21 +81,23 @@ fn against(token: &ReadToken, now: Wall, clock: Clock, findings: &mut Findings) 
     {
         let seen = format!("exp was {}, {} before {whose}", date(exp / NANOS_PER_SECOND), span(now.nanos() - exp));
         findings.add(finding(FindingId::TokenExpired, Certainty::Observed, Part::Token).at("exp").seen(seen));
-        suspect(now.nanos() - exp, "exp", findings);
+        // At exp itself it is over: a leeway of just as much does not do.
+        suspect(now.nanos() - exp, (now.nanos() - exp).div_euclid(NANOS_PER_SECOND) + 1, "exp", findings);
     }
     for name in ["nbf", "iat"] {
         let Some(date_of) = token.date(name).filter(|date| *date > now.nanos()) else { continue };
         let seen =
             format!("{name} is {}, {} after {whose}", date(date_of / NANOS_PER_SECOND), span(date_of - now.nanos()));
         findings.add(finding(FindingId::TokenNotYetValid, Certainty::Observed, Part::Token).at(name).seen(seen));
-        suspect(date_of - now.nanos(), name, findings);
+        let ahead = date_of - now.nanos();
+        suspect(ahead, (ahead + NANOS_PER_SECOND - 1).div_euclid(NANOS_PER_SECOND), name, findings);
     }
 }
 
-/// Off by little: perhaps the clocks.
-fn suspect(off: i128, name: &str, findings: &mut Findings) {
+/// Off by little: perhaps the clocks. The leeway is the least that covers it, in seconds.
+fn suspect(off: i128, leeway: i128, name: &str, findings: &mut Findings) {
     if off <= SUSPICION_NANOS && !findings.has(FindingId::ClockSkew) {
-        let seen = format!("{name} is off by {} only", span(off));
+        let seen = format!("{name} is off by {} only; a leeway of {leeway} s covers that", span(off));
         findings.add(finding(FindingId::ClockSkew, Certainty::Suspected, Part::Token).at(name).seen(seen));
     }
 }

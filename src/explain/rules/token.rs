@@ -29,6 +29,8 @@ fn form(token: &ReadToken, view: &View<'_>, findings: &mut Findings) {
     let length = token.text().len();
     let parts = token.parts();
     match token.reason {
+        // What a server takes may be opaque.
+        Reason::TokenNotJwt if !view.is_denied() => {}
         Reason::TokenNotJwt => {
             let refused =
                 view.challenges.challenges.iter().any(|challenge| challenge.param("error") == Some("invalid_token"));

@@ -46,7 +46,12 @@ def statuses():
 
 
 def challenges():
-    """Challenges that help nobody."""
+    """Challenges that help nobody, and challenges alone."""
+    row("challenge-alone", "header_missing", ["REQ-BEARER-10"], response=answer(401, challenge(BARE)))
+    row("challenge-alone-expired", "token_expired", ["REQ-BEARER-13"], response=answer(
+        401, challenge('Bearer realm="api", error="invalid_token", error_description="The access token expired"')))
+    row("challenge-alone-refused", "token_refused", ["REQ-BEARER-13"], response=answer(
+        401, challenge('Bearer realm="api", error="invalid_token"')))
     heard("header_missing", "error-unearned", refused(), text=None, covers=["REQ-BEARER-10"], also=["error_unearned"])
     heard("challenge_malformed", "no-commas", refused('Bearer realm="api" error="invalid_token"'), covers=["REQ-CLIENT-29"])
     heard("challenge_malformed", "open-quote", refused('Bearer realm="api'), covers=["REQ-HTTP-14"])

@@ -146,6 +146,8 @@ def api_keys():
          canaries=[key, key[6:], "4fQ9zR71bcXw"])
     says("api_key_environment", "live-key-in-sandbox", get(None, ("X-API-Key", live), target="https://sandbox.example.com/v1"),
          offer, ["REQ-APIKEY-07"], canaries=[live, "9sT4kP20vbNm"])
+    says("api_key_unknown", "key-asked-for-again", get(None, ("X-API-Key", "f7Kq2mXw9RtZ4bLp")), offer, ["REQ-APIKEY-08"],
+         canaries=["f7Kq2mXw9RtZ4bLp", "2mXw9RtZ"])
     says("api_key_malformed", "key-with-blank", get(None, ("X-API-Key", "acme 4fQ9zR71bcXw02mL")), offer,
          ["REQ-APIKEY-13"], canaries=["4fQ9zR71bcXw"])
     says("api_key_malformed", "key-undefined", get(None, ("X-API-Key", "undefined")), offer)

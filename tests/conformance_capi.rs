@@ -23,8 +23,6 @@ fn cases() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
-    // Its rows say what must be found, not the answer to the byte: tests/explain.rs.
-    files.retain(|path| !path.ends_with("explain.jsonl"));
     files.sort();
     let mut cases = Vec::new();
     for file in files {
@@ -103,6 +101,6 @@ fn c_answers_every_case_as_the_core_does() {
         .map(|((case, expected), answer)| format!("{case}\n  expected {expected}\n  answered {answer}"))
         .collect();
     assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), asked.len(), wrong.join("\n"));
-    assert!(asked.len() >= 3400, "only {} of {} cases went through C", asked.len(), cases.len());
+    assert!(asked.len() >= 3700, "only {} of {} cases went through C", asked.len(), cases.len());
     println!("{} cases went through C, {} did not", asked.len(), cases.len() - asked.len());
 }

@@ -22,18 +22,18 @@ fn the_reasons_page_is_that_of_the_table() {
 }
 
 #[test]
-fn the_findings_page_is_that_of_the_table() {
-    let mut page = Page::open("docs/FINDINGS.md");
-    page.hold("findings", &docs_support::findings::table());
-    page.close();
-}
-
-#[test]
 fn the_steps_on_the_clients_page_are_those_of_the_tables() {
     let mut page = Page::open("docs/CLIENT.md");
     page.hold("steps", &docs_support::client::steps());
     page.hold("reasons", &docs_support::client::reasons());
     page.hold("tolerances", &docs_support::client::tolerances());
+    page.close();
+}
+
+#[test]
+fn the_findings_page_is_that_of_the_table() {
+    let mut page = Page::open("docs/FINDINGS.md");
+    page.hold("findings", &docs_support::findings::table());
     page.close();
 }
 

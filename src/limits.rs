@@ -124,6 +124,9 @@ pub const API_KEYS: u32 = 67_108_864;
 pub const EXPLAIN_BODY_BYTES: usize = 16_384;
 /// Header field lines of one head that the diagnosis looks at; servers refuse more than about a hundred.
 pub const EXPLAIN_LINES: usize = 256;
+/// Bytes of credentials, with their parts, that texts of findings are held against; above it every text is withheld.
+/// Servers refuse heads of 64 KiB, and each value counts up to three times.
+pub const EXPLAIN_SECRET_BYTES: usize = 262_144;
 /// Findings of one exchange.
 pub const EXPLAIN_FINDINGS: usize = 32;
 /// Changes that the diagnosis makes to one check in a row to find what would pass.

@@ -102,6 +102,23 @@ fn no_piece_of_a_credential_is_in_any_output() {
 }
 
 #[test]
+fn no_row_needs_the_guard() {
+    // Rules write nothing that has to be withheld; the guard is the second lock.
+    let withheld: Vec<String> =
+        rows().into_iter().filter(|row| row.text.contains("withheld")).map(|row| row.id).collect();
+    assert!(withheld.is_empty(), "{withheld:?}");
+}
+
+#[test]
+fn the_example_on_the_page_is_answered_so() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/EXPLAIN.md");
+    let row = rows().into_iter().find(|row| row.id == "proved-leeway").unwrap();
+    let from = row.text.find("[{\"id\"").unwrap();
+    let first = row.text[from..].split(",{\"id\"").next().unwrap();
+    assert!(fs::read_to_string(path).unwrap().contains(&format!("{first}]")), "{first}");
+}
+
+#[test]
 fn debug_output_holds_no_secret() {
     let secret = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ";
     let value = format!("Bearer \"{secret}\"");

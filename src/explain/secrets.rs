@@ -3,7 +3,7 @@
 //! Rules write texts of lengths, times and public names alone. This is the second lock: a text that holds a piece of a
 //! credential, however it came there, is withheld.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::exchange::Exchange;
 use super::schemes::KNOWN_SCHEMES;
@@ -17,11 +17,15 @@ const PIECE: usize = 8;
 const SHORTEST: usize = 4;
 
 /// The credentials that stand in an exchange, each with its parts.
-pub(super) struct Secrets(BTreeSet<Vec<u8>>);
+#[derive(Default)]
+pub(super) struct Secrets {
+    known: HashSet<Vec<u8>>,
+    bytes: usize,
+}
 
 impl Secrets {
     pub(super) fn of(exchange: &Exchange<'_>) -> Secrets {
-        let mut found = Secrets(BTreeSet::new());
+        let mut found = Secrets::default();
         if let Some(token) = exchange.token {
             found.add_credential(token);
         }
@@ -38,7 +42,8 @@ impl Secrets {
         }
         for line in exchange.response.iter().flat_map(|response| response.headers) {
             if field_name_eq(line.name, b"set-cookie") {
-                found.add_credential(line.value);
+                // The attributes behind the first pair are no secret.
+                found.add_credential(line.value.split(|byte| *byte == b';').next().unwrap_or_default());
             } else if field_name_eq(line.name, b"location") {
                 found.add_address(&String::from_utf8_lossy(line.value));
             }
@@ -88,16 +93,23 @@ impl Secrets {
     fn add(&mut self, secret: &[u8]) {
         let is_scheme = KNOWN_SCHEMES.iter().any(|scheme| secret.eq_ignore_ascii_case(scheme.as_bytes()));
         if secret.len() >= SHORTEST && !is_scheme {
-            self.0.insert(secret.to_vec());
+            self.bytes = self.bytes.saturating_add(secret.len());
+            // Over the bound nothing is kept, since everything is withheld.
+            if self.bytes <= limits::EXPLAIN_SECRET_BYTES {
+                self.known.insert(secret.to_vec());
+            }
         }
     }
 
     /// Whether `text` holds a piece of a credential, or a short one whole.
     pub(super) fn are_in(&self, text: &str) -> bool {
+        if self.bytes > limits::EXPLAIN_SECRET_BYTES {
+            return !text.is_empty();
+        }
         let text = text.as_bytes();
-        let pieces: BTreeSet<&[u8]> = text.windows(PIECE).collect();
-        let words: BTreeSet<&[u8]> = text.split(|byte| !byte.is_ascii_alphanumeric()).collect();
-        self.0.iter().any(|secret| {
+        let pieces: HashSet<&[u8]> = text.windows(PIECE).collect();
+        let words: HashSet<&[u8]> = text.split(|byte| !byte.is_ascii_alphanumeric()).collect();
+        self.known.iter().any(|secret| {
             // Short secrets are parts of any text: whole words alone count.
             if secret.len() < PIECE {
                 return words.contains(secret.as_slice());
@@ -158,6 +170,15 @@ mod tests {
         let request = RequestHead { method: "GET", target: "/", headers: &lines, client_cert_sha256: None };
         let secrets = Secrets::of(&Exchange { request: Some(request), ..Exchange::default() });
         assert!(!secrets.are_in("the word `undefined`"));
+    }
+
+    #[test]
+    fn over_the_bound_everything_is_withheld() {
+        let long = vec![b'a'; limits::CHALLENGE_BYTES];
+        let lines: Vec<FieldLine<'_>> = (0..8).map(|_| FieldLine::new("X-Key", &long)).collect();
+        let request = RequestHead { method: "GET", target: "/", headers: &lines, client_cert_sha256: None };
+        let secrets = Secrets::of(&Exchange { request: Some(request), ..Exchange::default() });
+        assert!(secrets.are_in("12 bytes") && !secrets.are_in(""));
     }
 
     #[test]

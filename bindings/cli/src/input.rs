@@ -22,6 +22,11 @@ pub(crate) fn read_reference(path: &Path, what: &str) -> Result<Vec<u8>, Fault> 
     read_up_to(path, what, REFERENCE_BYTES)
 }
 
+/// The same for a recording of exchanges, which may hold bodies.
+pub(crate) fn read_recording(path: &Path, what: &str) -> Result<Vec<u8>, Fault> {
+    read_up_to(path, what, RECORDING_BYTES)
+}
+
 fn read_up_to(path: &Path, what: &str, most: u64) -> Result<Vec<u8>, Fault> {
     if is_stdin(path) {
         if STDIN_TAKEN.swap(true, Ordering::Relaxed) {
@@ -147,6 +152,9 @@ static STDIN_TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Four times the longest policy that the core takes.
 const INPUT_BYTES: u64 = 16 << 20;
+
+/// What `explain` reads at most.
+const RECORDING_BYTES: u64 = 64 << 20;
 
 /// Far over ten million API keys, one a line.
 const REFERENCE_BYTES: u64 = 4 << 30;

@@ -12,6 +12,7 @@ mod conform;
 mod dates;
 mod decode;
 mod der;
+mod explain;
 mod fault;
 mod fetch;
 mod fetched_keys;
@@ -20,6 +21,7 @@ mod get_fault;
 mod input;
 mod json;
 mod keys;
+mod known;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
 mod next;

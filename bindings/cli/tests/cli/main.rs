@@ -7,6 +7,10 @@ mod challenge;
 mod check;
 mod conform;
 mod decode;
+mod explain;
+mod explain_canary;
+mod explain_curl;
+mod explain_forms;
 mod fetch;
 #[cfg(feature = "aws-lc-rs")]
 mod fetch_discovery;

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use countersign::limits::FETCH_SECONDS;
 
 use crate::api_key_args::ApiKeyCommand;
+use crate::audit_args::AuditArgs;
 
 static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} ({})", env!("CARGO_PKG_VERSION"), countersign::jose::BACKEND_NAME));
@@ -47,6 +48,7 @@ pub(crate) enum Command {
     /// Make API keys and their entries for a policy.
     #[command(subcommand)]
     ApiKey(ApiKeyCommand),
+    Audit(AuditArgs),
     #[cfg(feature = "aws-lc-rs")]
     Mint(MintArgs),
 }

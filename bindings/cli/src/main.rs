@@ -6,6 +6,8 @@
 mod api_key;
 mod api_key_args;
 mod args;
+mod audit;
+mod audit_args;
 mod challenge;
 mod check;
 mod conform;

@@ -15,11 +15,14 @@ use clap::Args;
 #[command(after_help = "Examples:
   countersign audit /var/log/nginx/access.log*
   countersign audit session.har --json
-  zstdcat day.log.zst | countersign audit -")]
+  zstdcat day.log.zst | countersign audit --html report.html -")]
 pub(crate) struct AuditArgs {
     /// HAR files and logs, or `-` for standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
+    /// Write a page with plots, which needs no network and no script.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// Groups in the report; the others are summed.
     #[arg(long, value_name = "COUNT", default_value_t = 20, value_parser = top)]
     pub(crate) top: usize,

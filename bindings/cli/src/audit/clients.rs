@@ -119,8 +119,10 @@ impl Client {
                 *run = Run::begin(step);
             }
             None => {
-                if self.runs.len() >= RUNS {
-                    self.runs.remove(0).tell(step.client, found);
+                if self.runs.len() >= RUNS
+                    && let Some((oldest, _)) = self.runs.iter().enumerate().min_by_key(|(_, run)| run.last)
+                {
+                    self.runs.swap_remove(oldest).tell(step.client, found);
                 }
                 self.runs.push(Run::begin(step));
             }
@@ -217,9 +219,9 @@ const AT_ONCE: usize = 3;
 const SHORT_WHILE: i64 = 1000;
 const AT_ONCE_KEPT: usize = 64;
 /// Routes in which one client can loop at a time.
-const RUNS: usize = 8;
+const RUNS: usize = 16;
 /// Clients kept at a time; those of the last minute of a busy API.
-const CLIENTS: usize = 50_000;
+const CLIENTS: usize = 20_000;
 
 #[cfg(test)]
 mod tests {

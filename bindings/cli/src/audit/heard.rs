@@ -8,7 +8,7 @@ use super::record::{Logged, Record};
 /// The challenge of one refusal, as it names a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Heard {
-    /// `Bearer error=invalid_token`, `Basic, Bearer`, `none` or `not logged`.
+    /// `Bearer error=invalid_token`, `Basic, Bearer`, `none`, `not logged`, or [`NOT_DUE`].
     pub(super) name: String,
     /// The OAuth errors that were told.
     pub(super) error: Option<&'static str>,
@@ -19,6 +19,7 @@ pub(super) struct Heard {
 /// Reads the challenges of a record.
 pub(super) fn hear(record: &Record<'_>) -> Heard {
     let mut heard = match record.challenges {
+        _ if record.status == 503 => Heard { name: NOT_DUE.to_owned(), error: None, is_missing: false },
         Logged::No => Heard { name: NOT_LOGGED.to_owned(), error: None, is_missing: false },
         Logged::Yes([]) => Heard { name: NONE.to_owned(), error: None, is_missing: true },
         Logged::Yes(lines) => read(lines),
@@ -63,6 +64,8 @@ fn word(set: &[&'static str], text: &str) -> &'static str {
 /// Where the log has no place for challenges.
 pub(super) const NOT_LOGGED: &str = "not logged";
 const NONE: &str = "none";
+/// Of 503, which asks for no credentials.
+pub(super) const NOT_DUE: &str = "-";
 const SHOWN: usize = 4;
 /// The registry of schemes, with the spellings that are used beside it.
 const SCHEMES: [&str; 18] = [

@@ -10,6 +10,7 @@ mod fields;
 mod finding;
 mod har;
 mod heard;
+mod html;
 mod json_line;
 mod kind;
 mod progress;
@@ -54,6 +55,10 @@ pub(crate) fn run(args: &AuditArgs, out: &mut Output) -> Outcome {
             .next("give a HAR file, JSON lines, or an access log of the common or combined format"));
     }
     let report = report::Report::new(&tally, &files, args.top);
+    if let Some(path) = &args.html {
+        std::fs::write(path, html::page(&report))
+            .map_err(|error| Fault::new(format!("{}: {error}", crate::input::name_of(path))))?;
+    }
     if out.is_json() {
         out.line(&to_json::write(&report));
     } else {

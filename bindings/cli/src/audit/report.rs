@@ -9,6 +9,15 @@ use super::source::Summary;
 use super::tally::{Group, Tally};
 use crate::dates;
 
+impl Told {
+    /// What it is about: `401 GET /v1/reports, challenge Bearer`.
+    pub(super) fn subject(&self) -> String {
+        let status = self.status.map(|status| format!("{status} ")).unwrap_or_default();
+        let challenge = self.challenge.as_deref().map(|challenge| format!(", challenge {challenge}"));
+        format!("{status}{}{}", self.route, challenge.unwrap_or_default())
+    }
+}
+
 /// Everything that the writers need.
 pub(super) struct Report<'a> {
     pub(super) tally: &'a Tally,
@@ -49,8 +58,12 @@ pub(super) struct Told {
     pub(super) clients: u64,
     pub(super) from: Option<i64>,
     pub(super) to: Option<i64>,
-    pub(super) place: Place,
+    /// One to look at; of a spike the time says more.
+    pub(super) place: Option<Place>,
     pub(super) evidence: String,
+    /// The time of the worst occurrence.
+    pub(super) peak_from: Option<i64>,
+    pub(super) peak_to: Option<i64>,
 }
 
 /// Refusals by time and status.
@@ -68,7 +81,10 @@ impl<'a> Report<'a> {
         let (mut statuses, mut challenges) = (BTreeMap::new(), BTreeMap::new());
         for group in &groups {
             *statuses.entry(group.status).or_insert(0) += group.count;
-            *challenges.entry(group.challenge.as_str()).or_insert(0) += group.count;
+            // 503 is no answer about credentials.
+            if group.status != 503 {
+                *challenges.entry(group.challenge.as_str()).or_insert(0) += group.count;
+            }
         }
         let mut challenges: Vec<(&str, u64)> = challenges.into_iter().collect();
         challenges.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
@@ -105,6 +121,11 @@ impl<'a> Report<'a> {
         self.statuses.values().sum()
     }
 
+    /// The findings by kind, the gravest first.
+    pub(super) fn by_kind(&self) -> impl Iterator<Item = &[Told]> {
+        self.findings.chunk_by(|a, b| a.kind == b.kind)
+    }
+
     /// Where something stands, for people: `access.log, line 17`.
     pub(super) fn place(&self, place: Place) -> String {
         let Some(file) = self.files.get(place.file) else { return String::new() };
@@ -116,7 +137,9 @@ impl<'a> Report<'a> {
     pub(super) fn remarks(&self) -> Vec<String> {
         let tally = self.tally;
         let mut remarks = Vec::new();
-        if self.refused() > 0 && self.challenges.iter().all(|(challenge, _)| *challenge == super::heard::NOT_LOGGED) {
+        if !self.challenges.is_empty()
+            && self.challenges.iter().all(|(challenge, _)| *challenge == super::heard::NOT_LOGGED)
+        {
             remarks.push(
                 "These logs do not tell challenges; log WWW-Authenticate (nginx: $sent_http_www_authenticate in a JSON \
                  log_format) to group by them."
@@ -173,7 +196,7 @@ fn told(tally: &Tally, finding: &Finding) -> Told {
         kind: first.kind,
         route: tally.routes.get(route).map(|route| route.name.clone()).unwrap_or_default(),
         status: group.map(|group| group.status),
-        challenge: group.map(|group| group.challenge.clone()),
+        challenge: group.map(|group| group.challenge.clone()).filter(|challenge| challenge != super::heard::NOT_DUE),
         count: finding.count,
         clients: if first.kind == Kind::DenialSpike {
             group.map_or(0, |group| group.clients.count())
@@ -182,8 +205,10 @@ fn told(tally: &Tally, finding: &Finding) -> Told {
         },
         from: finding.from,
         to: finding.to,
-        place: if first.kind == Kind::DenialSpike { first.place } else { finding.worst.place },
+        place: (first.kind != Kind::DenialSpike).then_some(finding.worst.place),
         evidence: evidence(tally, finding),
+        peak_from: finding.worst.from,
+        peak_to: finding.worst.to,
     }
 }
 
@@ -211,7 +236,7 @@ fn evidence(tally: &Tally, finding: &Finding) -> String {
             worst.size
         ),
         Kind::RefreshParallel => {
-            format!("{} of {clients}; up to {} calls for tokens open at once", times("time", "times"), worst.size)
+            format!("{} of {clients}; up to {} calls for tokens open at once", times("episode", "episodes"), worst.size)
         }
         Kind::DenialSpike => format!(
             "{}; the highest has {} in {} where {} is usual, {}",

@@ -49,7 +49,7 @@ pub(super) fn read(path: &Path, progress: &Progress, sink: &mut dyn FnMut(&Recor
     };
     let source = BufReader::with_capacity(BUFFER, Counted::new(source, progress));
     let failed = |error: io::Error| Fault::new(format!("{name}: {error}"));
-    let (start, source) = begin(source).map_err(failed)?;
+    let (start, _, source) = begin(source).map_err(failed)?;
     if start.starts_with(&GZIP) {
         let unpacked = BufReader::with_capacity(BUFFER, MultiGzDecoder::new(source));
         return read_unpacked(unpacked, path, sink).map_err(failed);
@@ -67,13 +67,7 @@ pub(super) fn size_of(paths: &[PathBuf]) -> Option<u64> {
 
 fn read_unpacked(source: impl BufRead, path: &Path, sink: &mut dyn FnMut(&Record<'_>)) -> io::Result<Summary> {
     let mut summary = Summary { name: input::name_of(path), format: "lines", records: 0, broken: Broken::default() };
-    let (start, mut source) = match begin(source) {
-        Err(error) if is_broken_gzip(&error) => {
-            summary.broken.add(1, "the compressed data break off");
-            return Ok(summary);
-        }
-        begun => begun?,
-    };
+    let (start, is_cut, mut source) = begin(source)?;
     // Windows puts a mark before UTF-8.
     let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&start);
     if text.len() < start.len() {
@@ -92,11 +86,15 @@ fn read_unpacked(source: impl BufRead, path: &Path, sink: &mut dyn FnMut(&Record
         summary.records = count;
         return Ok(summary);
     }
-    read_lines(source, &mut summary, sink)?;
+    let lines = read_lines(source, &mut summary, sink)?;
+    if is_cut {
+        summary.broken.add(lines + 1, CUT);
+    }
     Ok(summary)
 }
 
-fn read_lines(mut source: impl BufRead, summary: &mut Summary, sink: &mut dyn FnMut(&Record<'_>)) -> io::Result<()> {
+/// Reads lines to the end, and counts them.
+fn read_lines(mut source: impl BufRead, summary: &mut Summary, sink: &mut dyn FnMut(&Record<'_>)) -> io::Result<u64> {
     let (mut line, mut number) = (Vec::new(), 0);
     let mut json = JsonLines::default();
     let (mut of_json, mut of_access_log) = (0_u64, 0_u64);
@@ -106,7 +104,7 @@ fn read_lines(mut source: impl BufRead, summary: &mut Summary, sink: &mut dyn Fn
             Ok(None) => break,
             // A gzip file that was cut off says so here; what came before holds.
             Err(error) if is_broken_gzip(&error) => {
-                summary.broken.add(number + 1, "the compressed data break off");
+                summary.broken.add(number + 1, CUT);
                 break;
             }
             Err(error) => return Err(error),
@@ -134,7 +132,7 @@ fn read_lines(mut source: impl BufRead, summary: &mut Summary, sink: &mut dyn Fn
         (0, _) => "access log",
         _ => "JSON lines and access log",
     };
-    Ok(())
+    Ok(number)
 }
 
 /// Reads the next line without its end; whether it was whole, or longer than what is kept. `None` at the end.
@@ -176,11 +174,16 @@ fn is_har(start: &[u8], path: &Path) -> bool {
     is_object && (has(b"\"creator\"") || has(b"\"entries\"") || has(b"\"pages\""))
 }
 
-/// The first bytes of a stream, and the stream with them in front; a pipe hands them over in parts.
-fn begin<R: BufRead>(mut source: R) -> io::Result<(Vec<u8>, impl BufRead)> {
+/// The first bytes of a stream, whether it broke off among them, and the stream with them in front. A pipe hands them
+/// over in parts.
+fn begin<R: BufRead>(mut source: R) -> io::Result<(Vec<u8>, bool, impl BufRead)> {
     let mut start = Vec::new();
-    source.by_ref().take(START_BYTES).read_to_end(&mut start)?;
-    Ok((start.clone(), io::Cursor::new(start).chain(source)))
+    let is_cut = match source.by_ref().take(START_BYTES).read_to_end(&mut start) {
+        Err(error) if is_broken_gzip(&error) => true,
+        read => read.map(|_| false)?,
+    };
+    let rest = source.take(if is_cut { 0 } else { u64::MAX });
+    Ok((start.clone(), is_cut, io::Cursor::new(start).chain(rest)))
 }
 
 fn is_broken_gzip(error: &io::Error) -> bool {
@@ -188,6 +191,7 @@ fn is_broken_gzip(error: &io::Error) -> bool {
     matches!(error.kind(), UnexpectedEof | InvalidInput | InvalidData)
 }
 
+const CUT: &str = "the compressed data break off";
 const GZIP: [u8; 2] = [0x1F, 0x8B];
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// Enough to tell formats apart.

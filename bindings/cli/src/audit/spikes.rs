@@ -26,12 +26,14 @@ pub(super) fn find(group: &Series, route: &Series, all: &Series) -> Vec<Spike> {
     let spread = (1.4826 * f64::from(median(&deviations))).max(f64::from(usual).sqrt()).max(1.0);
     let least = (f64::from(usual) + 6.0 * spread).max(3.0 * f64::from(usual)).max(LEAST);
     let (denied, asked) = (total(group), total(route));
+    let is_above = |(bucket, count): &(i64, u32), least: f64| {
+        let count = f64::from(*count);
+        count >= least && is_share_higher(count, f64::from(route.at(*bucket)), denied, asked)
+    };
+    // A spike is where a bucket stands out, with what rises beside it.
+    let risen = group.counts().iter().filter(|bucket| is_above(bucket, least / 2.0));
     let mut spikes: Vec<Spike> = Vec::new();
-    for (bucket, count) in group.counts() {
-        let in_bucket = f64::from(*count);
-        if in_bucket < least || !is_share_higher(in_bucket, f64::from(route.at(*bucket)), denied, asked) {
-            continue;
-        }
+    for (bucket, count) in risen {
         match spikes.last_mut() {
             Some(spike) if bucket - spike.last <= 2 => {
                 spike.last = *bucket;
@@ -40,6 +42,7 @@ pub(super) fn find(group: &Series, route: &Series, all: &Series) -> Vec<Spike> {
             _ => spikes.push(Spike { first: *bucket, last: *bucket, peak: *count, usual }),
         }
     }
+    spikes.retain(|spike| f64::from(spike.peak) >= least);
     spikes
 }
 

@@ -39,17 +39,21 @@ fn findings(report: &Report<'_>, out: &mut Output) {
         return;
     }
     out.styled(TITLE, "Findings");
-    for told in &report.findings {
-        let severity = told.kind.severity();
+    for told in report.by_kind() {
+        let Some(kind) = told.first().map(|told| told.kind) else { continue };
+        let severity = kind.severity();
         out.gap();
-        out.line(&format!("{} {} ({})", paint(severity.style(), severity.name()), told.kind.title(), told.kind.id()));
-        let challenge = told.challenge.as_deref().map(|challenge| format!(", challenge {challenge}"));
-        let status = told.status.map(|status| format!("{status} "));
-        let subject = format!("{}{}{}", status.unwrap_or_default(), told.route, challenge.unwrap_or_default());
-        out.line(&format!("  {}", printable(&subject)));
-        out.line(&format!("  {}", printable(&told.evidence)));
-        out.line(&format!("  see {}", printable(&report.place(told.place))));
-        out.line(&format!("  {} {}", told.kind.cause(), told.kind.advice()));
+        out.line(&format!("{} {} ({})", paint(severity.style(), severity.name()), kind.title(), kind.id()));
+        for told in told.iter().take(SUBJECTS) {
+            out.line(&format!("  {}", printable(&told.subject())));
+            let place = told.place.map(|place| format!("; see {}", report.place(place))).unwrap_or_default();
+            out.line(&printable(&format!("    {}{place}", told.evidence)));
+        }
+        if told.len() > SUBJECTS {
+            out.line(&format!("  and {} more, which --json lists", told.len() - SUBJECTS));
+        }
+        out.line(&format!("  {} {}", paint(FAINT, "cause"), kind.cause()));
+        out.line(&format!("  {} {}", paint(FAINT, "next "), kind.advice()));
     }
 }
 
@@ -83,3 +87,6 @@ pub(super) fn share(part: u64, whole: u64) -> String {
     let tenths = (u128::from(part) * 1000).checked_div(u128::from(whole)).unwrap_or(0);
     format!("{}.{}%", tenths / 10, tenths % 10)
 }
+
+/// Subjects of one kind in the text; JSON and the page have more.
+const SUBJECTS: usize = 6;

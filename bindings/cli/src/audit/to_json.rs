@@ -1,6 +1,7 @@
 //! The report as one JSON object.
 
 use super::finding::Place;
+use super::heard::NOT_DUE;
 use super::report::{Report, STATUSES, utc};
 use crate::json::{Object, array};
 
@@ -66,7 +67,7 @@ fn findings<'a>(report: &'a Report<'_>) -> impl Iterator<Item = String> + 'a {
         number(number(object, "count", told.count), "clients", told.clients)
             .text_or_null("from", told.from.map(utc).as_deref())
             .text_or_null("to", told.to.map(utc).as_deref())
-            .raw("see", &place(report, told.place))
+            .raw("see", &told.place.map_or_else(|| "null".to_owned(), |at| place(report, at)))
             .text("evidence", &told.evidence)
             .text("cause", told.kind.cause())
             .text("advice", told.kind.advice())
@@ -78,7 +79,7 @@ fn groups<'a>(report: &'a Report<'_>) -> impl Iterator<Item = String> + 'a {
     report.rows.iter().map(|row| {
         let object = number(Object::new(), "status", row.group.status.into())
             .text("route", row.route)
-            .text("challenge", &row.group.challenge);
+            .text_or_null("challenge", Some(row.group.challenge.as_str()).filter(|challenge| *challenge != NOT_DUE));
         number(
             number(number(object, "count", row.group.count), "requests", row.requests),
             "clients",

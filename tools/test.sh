@@ -23,6 +23,8 @@ grep -q 'needs a cryptography backend' <<<"$message"
 
 step "the command line"
 cargo test -p countersign-cli
+step "the audit's page in a browser"
+tools/audit-page.sh
 
 step "the Node front"
 tools/node-front.sh

@@ -31,9 +31,10 @@ pub(super) struct Spotted {
     pub(super) beside: u64,
 }
 
-/// What a finding is about: an index into the groups or the routes.
+/// What a finding is about: a status over all routes, or an index into the groups or the routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Subject {
+    Status(u16),
     Group(usize),
     Route(usize),
 }

@@ -55,15 +55,13 @@ pub(super) struct Told {
     pub(super) status: Option<u16>,
     pub(super) challenge: Option<String>,
     pub(super) count: u64,
-    pub(super) clients: u64,
+    /// Not told of a status over all routes.
+    pub(super) clients: Option<u64>,
     pub(super) from: Option<i64>,
     pub(super) to: Option<i64>,
     /// One to look at; of a spike the time says more.
     pub(super) place: Option<Place>,
     pub(super) evidence: String,
-    /// The time of the worst occurrence.
-    pub(super) peak_from: Option<i64>,
-    pub(super) peak_to: Option<i64>,
 }
 
 /// Refusals by time and status.
@@ -188,27 +186,29 @@ impl Timeline {
 
 fn told(tally: &Tally, finding: &Finding) -> Told {
     let first = &finding.first;
-    let (group, route) = match first.subject {
-        Subject::Group(at) => (tally.groups.get(at), tally.groups.get(at).map_or(0, |group| group.route)),
-        Subject::Route(at) => (None, at),
+    let route_at = |at: usize| tally.routes.get(at).map_or("", |route| route.name.as_str());
+    let (status, route, group) = match first.subject {
+        Subject::Status(status) => (Some(status), "(all routes)", None),
+        Subject::Route(at) => (None, route_at(at), None),
+        Subject::Group(at) => match tally.groups.get(at) {
+            Some(group) => (Some(group.status), route_at(group.route), Some(group)),
+            None => (None, "", None),
+        },
     };
     Told {
         kind: first.kind,
-        route: tally.routes.get(route).map(|route| route.name.clone()).unwrap_or_default(),
-        status: group.map(|group| group.status),
+        route: route.to_owned(),
+        status,
         challenge: group.map(|group| group.challenge.clone()).filter(|challenge| challenge != super::heard::NOT_DUE),
         count: finding.count,
-        clients: if first.kind == Kind::DenialSpike {
-            group.map_or(0, |group| group.clients.count())
-        } else {
-            finding.clients.count()
+        clients: match first.kind {
+            Kind::DenialSpike => group.map(|group| group.clients.count()),
+            _ => Some(finding.clients.count()),
         },
         from: finding.from,
         to: finding.to,
         place: (first.kind != Kind::DenialSpike).then_some(finding.worst.place),
         evidence: evidence(tally, finding),
-        peak_from: finding.worst.from,
-        peak_to: finding.worst.to,
     }
 }
 
@@ -254,8 +254,8 @@ fn evidence(tally: &Tally, finding: &Finding) -> String {
 pub(super) fn seconds(millis: i64) -> String {
     let millis = millis.max(0);
     match millis {
-        0..10_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
-        10_000..120_000 => format!("{} s", millis / 1000),
+        0..10_000 if millis % 1000 >= 100 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
+        0..120_000 => format!("{} s", millis / 1000),
         120_000..7_200_000 => format!("{} min", millis / 60_000),
         7_200_000..172_800_000 => format!("{} h", millis / 3_600_000),
         _ => format!("{} days", millis / 86_400_000),

@@ -61,6 +61,21 @@ impl Series {
         *self = Series { level, buckets: wider };
     }
 
+    /// Adds the counts of a series of the same level.
+    pub(super) fn merge(&mut self, other: &Series) {
+        self.widen(other.level);
+        for (bucket, count) in &other.buckets {
+            match self.buckets.binary_search_by_key(bucket, |(other, _)| *other) {
+                Ok(at) => {
+                    if let Some((_, sum)) = self.buckets.get_mut(at) {
+                        *sum = sum.saturating_add(*count);
+                    }
+                }
+                Err(at) => self.buckets.insert(at, (*bucket, *count)),
+            }
+        }
+    }
+
     /// The level at which this series fits its bound; the others follow it.
     pub(super) fn fitting(&self) -> Level {
         if self.buckets.len() <= BUCKETS { self.level } else { self.level.next().unwrap_or(self.level) }

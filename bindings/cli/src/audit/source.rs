@@ -66,7 +66,10 @@ pub(super) fn size_of(paths: &[PathBuf]) -> Option<u64> {
 }
 
 fn read_unpacked(source: impl BufRead, path: &Path, sink: &mut dyn FnMut(&Record<'_>)) -> io::Result<Summary> {
-    let mut summary = Summary { name: input::name_of(path), format: "lines", records: 0, broken: Broken::default() };
+    // A report is passed on: where the file lay is nobody's business.
+    let name = path.file_name().map_or_else(|| input::name_of(path), |name| name.to_string_lossy().into_owned());
+    let name = if input::is_stdin(path) { input::name_of(path) } else { name };
+    let mut summary = Summary { name, format: "lines", records: 0, broken: Broken::default() };
     let (start, is_cut, mut source) = begin(source)?;
     // Windows puts a mark before UTF-8.
     let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&start);

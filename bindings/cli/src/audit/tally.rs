@@ -2,7 +2,7 @@
 //!
 //! A record is read and forgotten here: names of routes, challenges and clients are redacted before anything is kept.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
 
 use super::clients::{Clients, Step};
@@ -13,7 +13,7 @@ use super::record::{Logged, Record};
 use super::route;
 use super::series::{Level, Series};
 use super::sketch::Sketch;
-use super::spikes;
+use super::spikes::{self, Spike};
 
 /// The counts of all files so far.
 pub(super) struct Tally {
@@ -31,6 +31,8 @@ pub(super) struct Tally {
     pub(super) clientless: u64,
     pub(super) from: Option<i64>,
     pub(super) to: Option<i64>,
+    /// The spikes of each status over all routes.
+    pub(super) marks: Vec<(u16, Spike)>,
     /// Of the file that is read: whether any request had credentials.
     has_credentials: bool,
     route_of: HashMap<Box<str>, usize>,
@@ -73,6 +75,7 @@ impl Tally {
             clientless: 0,
             from: None,
             to: None,
+            marks: Vec::new(),
             has_credentials: false,
             route_of: HashMap::new(),
             group_of: HashMap::new(),
@@ -119,22 +122,37 @@ impl Tally {
         for series in self.routes.iter_mut().map(|route| &mut route.series) {
             series.widen(self.level);
         }
-        for (at, group) in self.groups.iter_mut().enumerate() {
+        let mut of_status: BTreeMap<u16, Series> = BTreeMap::new();
+        for group in &mut self.groups {
             group.series.widen(self.level);
+            of_status.entry(group.status).or_default().merge(&group.series);
+        }
+        for (status, series) in &of_status {
+            self.find_spikes(Subject::Status(*status), series, &self.all.clone());
+        }
+        for at in 0..self.groups.len() {
+            let Some(group) = self.groups.get(at) else { continue };
             let Some(route) = self.routes.get(group.route) else { continue };
-            for spike in spikes::find(&group.series, &route.series, &self.all) {
-                let width = self.level.seconds() * 1000;
-                self.findings.add(Spotted {
-                    kind: Kind::DenialSpike,
-                    subject: Subject::Group(at),
-                    place: group.first,
-                    client: 0,
-                    from: Some(spike.first * width),
-                    to: Some((spike.last + 1) * width),
-                    size: spike.peak.into(),
-                    beside: spike.usual.into(),
-                });
+            self.find_spikes(Subject::Group(at), &group.series.clone(), &route.series.clone());
+        }
+    }
+
+    fn find_spikes(&mut self, subject: Subject, refused: &Series, asked: &Series) {
+        let width = self.level.seconds() * 1000;
+        for spike in spikes::find(refused, asked, &self.all) {
+            if let Subject::Status(status) = subject {
+                self.marks.push((status, spike));
             }
+            self.findings.add(Spotted {
+                kind: Kind::DenialSpike,
+                subject,
+                place: Place::default(),
+                client: 0,
+                from: Some(spike.first * width),
+                to: Some((spike.last + 1) * width),
+                size: spike.peak.into(),
+                beside: spike.usual.into(),
+            });
         }
     }
 

@@ -64,7 +64,8 @@ fn findings<'a>(report: &'a Report<'_>) -> impl Iterator<Item = String> + 'a {
             .raw("status", &told.status.map_or_else(|| "null".to_owned(), |status| status.to_string()))
             .text("route", &told.route)
             .text_or_null("challenge", told.challenge.as_deref());
-        number(number(object, "count", told.count), "clients", told.clients)
+        number(object, "count", told.count)
+            .raw("clients", &told.clients.map_or_else(|| "null".to_owned(), |clients| clients.to_string()))
             .text_or_null("from", told.from.map(utc).as_deref())
             .text_or_null("to", told.to.map(utc).as_deref())
             .raw("see", &told.place.map_or_else(|| "null".to_owned(), |at| place(report, at)))

@@ -152,10 +152,10 @@ fn loops_and_storms_are_told_with_their_client_and_place() {
         (&told["clients"], &told["see"]["place"], &told["from"]),
         (&json!(1), &json!(1), &json!("2023-11-14T00:00:00Z"))
     );
-    assert_eq!(told["evidence"], "1 loop of 1 client; the longest has 6 refusals in 5.0 s");
+    assert_eq!(told["evidence"], "1 loop of 1 client; the longest has 6 refusals in 5 s");
     assert_eq!(
         report["findings"][1]["evidence"],
-        "1 storm of 1 client; the largest has 6 refusals, then 3 calls for tokens in 4.0 s"
+        "1 storm of 1 client; the largest has 6 refusals, then 3 calls for tokens in 4 s"
     );
     assert_eq!(report["groups"][0]["clients"], 2);
 }
@@ -173,12 +173,27 @@ fn a_spike_is_held_against_the_rest_of_the_same_log() {
         );
     }
     let report = audit("spike.log", log);
-    assert_eq!(findings(&report), [("denial_spike".to_owned(), Some(401), "GET /v1/reports/{number}".to_owned())]);
-    let told = &report["findings"][0];
+    let spike = |route: &str| ("denial_spike".to_owned(), Some(401), route.to_owned());
+    assert_eq!(findings(&report), [spike("(all routes)"), spike("GET /v1/reports/{number}")]);
+    let told = &report["findings"][1];
     assert_eq!((&told["from"], &told["to"]), (&json!("2023-11-14T00:20:00Z"), &json!("2023-11-14T00:21:00Z")));
     assert_eq!(report["bucket_seconds"], 15);
     let sum: u64 = report["timeline"].as_array().unwrap().iter().map(|bucket| bucket["401"].as_u64().unwrap()).sum();
     assert_eq!(json!(sum), report["refused"]);
+}
+
+#[test]
+fn a_spike_over_many_routes_is_seen_though_none_of_them_stands_out() {
+    let log: String = (0..1200)
+        .flat_map(|second| {
+            let status = if (600..630).contains(&second) { 401 } else { 200 };
+            ["a", "b", "c", "d", "e"]
+                .map(|route| line(second, "192.0.2.1", &format!("GET /{route}{}", second % 6), status))
+        })
+        .collect();
+    let of_all: Vec<_> =
+        findings(&audit("wide.log", log)).into_iter().filter(|(id, ..)| id == "denial_spike").collect();
+    assert_eq!(of_all, [("denial_spike".to_owned(), Some(401), "(all routes)".to_owned())]);
 }
 
 #[test]
@@ -325,7 +340,7 @@ fn people_get_a_report_in_text() {
         "requests  6\nrefused   6 x 401\nfrom      2023-11-14T00:00:00Z\nto        2023-11-14T00:00:05Z\n",
         "file      standard input: access log, 6 records\n",
         "error The same client is refused again and again (denial_loop)\n  GET /v1/poll/{number}\n    1 loop of 1 client; \
-         the longest has 6 refusals in 5.0 s; see standard input, line 1\n",
+         the longest has 6 refusals in 5 s; see standard input, line 1\n",
         "        6  100.0%        1  401     GET /v1/poll/{number}, not logged\n",
         "These logs do not tell challenges",
     ] {

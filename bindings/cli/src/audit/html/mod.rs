@@ -44,6 +44,11 @@ fn escape(text: &str) -> String {
     out
 }
 
+/// A route, which breaks behind its slashes.
+fn route(text: &str) -> String {
+    escape(text).replace('/', "/<wbr>")
+}
+
 /// Text of ours, in which backticks stand around code.
 fn prose(text: &str) -> String {
     let mut out = String::new();

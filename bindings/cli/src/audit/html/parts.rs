@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::report::Report;
 use super::super::text::share;
-use super::{escape, grouped, plots, prose, time};
+use super::{escape, grouped, plots, prose, route, time};
 
 /// Numbers at a glance.
 pub(super) fn summary(report: &Report<'_>, out: &mut String) {
@@ -42,7 +42,7 @@ pub(super) fn findings(report: &Report<'_>, out: &mut String) {
         );
         for told in told.iter().take(SUBJECTS) {
             let place = told.place.map(|place| format!("; see {}", escape(&report.place(place)))).unwrap_or_default();
-            let (subject, evidence) = (escape(&told.subject()), escape(&told.evidence));
+            let (subject, evidence) = (route(&told.subject()), escape(&told.evidence));
             let _ = writeln!(out, "<li><strong>{subject}</strong><br>{evidence}{place}</li>");
         }
         if told.len() > SUBJECTS {
@@ -78,7 +78,7 @@ pub(super) fn groups(report: &Report<'_>, out: &mut String) {
             "<tr><td><span class=\"status s{status}\">{status}</span></td><th scope=\"row\">{}</th><td>{}</td><td \
              class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{about}{}</td><td>{}</td><td \
              class=\"place\">{}</td></tr>",
-            escape(row.route),
+            route(row.route),
             escape(&group.challenge),
             grouped(group.count),
             share(group.count, row.requests),

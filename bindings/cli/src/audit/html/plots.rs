@@ -4,10 +4,9 @@
 
 use std::fmt::Write as _;
 
-use super::super::kind::Kind;
 use super::super::report::{Report, STATUSES, seconds};
 use super::super::tally::Group;
-use super::{escape, grouped, time};
+use super::{escape, grouped, route, time};
 
 /// Refusals over time, stacked by status, with the spikes marked.
 pub(super) fn timeline(report: &Report<'_>, out: &mut String) {
@@ -25,7 +24,7 @@ pub(super) fn timeline(report: &Report<'_>, out: &mut String) {
         "Refusals over time",
         &format!("A bar for each {span}, by status. The highest has {}.", grouped(most)),
     );
-    let marks = spikes(report);
+    let marks = &report.tally.marks;
     legend(report, !marks.is_empty(), out);
     let _ = writeln!(
         out,
@@ -36,13 +35,12 @@ pub(super) fn timeline(report: &Report<'_>, out: &mut String) {
         grouped(top / 2),
         last - first + 1
     );
-    for mark in marks {
+    for (status, spike) in marks {
         let _ = writeln!(
             out,
-            "<rect class=\"spike\" x=\"{}\" y=\"0\" width=\"{}\" height=\"100\"><title>{}</title></rect>",
-            mark.0 / width - first,
-            ((mark.1 - mark.0) / width).max(1),
-            escape(&mark.2)
+            "<rect class=\"spike\" x=\"{}\" y=\"0\" width=\"{}\" height=\"100\"><title>Spike of {status}</title></rect>",
+            spike.first - first,
+            spike.last - spike.first + 1
         );
     }
     for y in ["0.5", "50"] {
@@ -191,12 +189,6 @@ pub(super) fn course(report: &Report<'_>, group: &Group) -> String {
     out
 }
 
-/// From, to and words of each spike.
-fn spikes(report: &Report<'_>) -> Vec<(i64, i64, String)> {
-    let spikes = report.findings.iter().filter(|told| told.kind == Kind::DenialSpike);
-    spikes.filter_map(|told| Some((told.peak_from?, told.peak_to?, told.subject()))).collect()
-}
-
 fn begin(out: &mut String, id: &str, title: &str, text: &str) {
     let _ = writeln!(
         out,
@@ -222,10 +214,10 @@ fn legend(report: &Report<'_>, has_spikes: bool, out: &mut String) {
 
 /// One line of a bar plot: the name, what it counts, and a bar in parts.
 fn bar(out: &mut String, name: &str, told: &str, classes: &[String], parts: &[u64], most: u64) {
-    let name = escape(name);
+    let (shown, name) = (route(name), escape(name));
     let _ = write!(
         out,
-        "<div class=\"row\"><span class=\"name\">{name}</span><span class=\"n\">{told}</span><svg role=\"img\" \
+        "<div class=\"row\"><span class=\"name\">{shown}</span><span class=\"n\">{told}</span><svg role=\"img\" \
          aria-label=\"{name}: {told}\">"
     );
     let mut x = 0.0;

@@ -33,3 +33,5 @@ if [ "${#packages[@]}" -gt 0 ]; then
     "${root[@]}" apt-get update -q
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${packages[@]}"
 fi
+
+"$(dirname "$0")/promtool.sh" >/dev/null

@@ -35,6 +35,9 @@ tests/c/run.sh
 step "the nginx module"
 tools/nginx-tests.sh
 
+step "the alerts for Prometheus"
+tools/monitoring.sh
+
 step "the demonstration"
 examples/demo.sh >/dev/null
 

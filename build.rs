@@ -127,6 +127,8 @@ fn write_header(root: &Path, out: &Path, rows: &[Row]) {
     println!("cargo:rerun-if-changed=build_header.rs");
     println!("cargo:rerun-if-changed=cbindgen.toml");
     println!("cargo:rerun-if-changed=src/ffi");
+    println!("cargo:rerun-if-changed=src/client/heard.rs");
+    println!("cargo:rerun-if-changed=src/client/step.rs");
     fs::write(out.join("countersign.h"), build_header::text(root, rows)).expect("OUT_DIR is writable");
     // The drift test and `make header` find the file by this name.
     println!("cargo:rustc-env=COUNTERSIGN_HEADER={}", out.join("countersign.h").display());

@@ -10,7 +10,7 @@ use std::path::Path;
 use super::Row;
 
 /// The files in reading order; C also wants a type before its first use.
-const SECTIONS: [&str; 18] = [
+const SECTIONS: [&str; 19] = [
     "types",
     "status",
     "catalogue",
@@ -29,6 +29,7 @@ const SECTIONS: [&str; 18] = [
     "key_set",
     "jws",
     "challenge",
+    "client",
 ];
 
 /// Files of `src/ffi` that export nothing.
@@ -50,6 +51,13 @@ pub(super) fn text(root: &Path, rows: &[Row]) -> String {
         out.push_str(&tidy(&generate(&config, &path)));
         if section == "catalogue" {
             out.push_str(&reasons(rows));
+        }
+        if section == "challenge" {
+            out.push_str("\n/*\n * What a tolerant reading puts up with.\n */\n");
+            out.push_str(&words(root, "src/client/heard.rs", "Tolerance", "TOLERANCE"));
+            out.push_str("\n/*\n * Steps of a client, and why they are taken (docs/CLIENT.md).\n */\n");
+            out.push_str(&words(root, "src/client/step.rs", "StepKind", "STEP"));
+            out.push_str(&words(root, "src/client/step.rs", "StepReason", "STEP_REASON"));
         }
     }
     out.push_str(CLOSING);
@@ -126,6 +134,22 @@ fn reasons(rows: &[Row]) -> String {
         let summary = summary.trim_end_matches('.').replace('`', "");
         out.push_str(&wrapped(&summary));
         let _ = writeln!(out, "#define COUNTERSIGN_REASON_{} UINT32_C({})", row.name.to_uppercase(), row.number);
+    }
+    out
+}
+
+/// The constants of a closed set of words, from the table of its macro: `Name = 1, "word", "Meaning.";`
+fn words(root: &Path, file: &str, set: &str, prefix: &str) -> String {
+    let source = fs::read_to_string(root.join(file)).expect("src/client is readable");
+    let start = format!("    {set} {{\n");
+    let table = source.split_once(&start).and_then(|(_, rest)| rest.split_once("\n    }")).expect("the set is there").0;
+    let mut out = String::new();
+    for line in table.lines() {
+        let (numbered, rest) = line.split_once(", \"").expect("a number and a word");
+        let number = numbered.split_once(" = ").expect("a name and a number").1;
+        let (word, meaning) = rest.split_once("\", \"").expect("a word and a meaning");
+        out.push_str(&wrapped(meaning.trim_end_matches("\";").trim_end_matches('.')));
+        let _ = writeln!(out, "#define COUNTERSIGN_{prefix}_{} UINT32_C({number})", word.to_uppercase());
     }
     out
 }

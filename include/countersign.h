@@ -1435,6 +1435,20 @@ typedef struct countersign_challenge_fault {
     size_t offset;
 } countersign_challenge_fault;
 
+/** Something that a server should not have sent, and a tolerant reading met. */
+typedef struct countersign_challenge_warning {
+    /** sizeof(countersign_challenge_warning), set by the caller. */
+    uint64_t struct_size;
+    /** What it is, one of COUNTERSIGN_TOLERANCE_. */
+    uint32_t tolerance;
+    /** Zero. */
+    uint32_t reserved;
+    /** The index of the value. */
+    size_t value;
+    /** The offset in that value, in bytes. */
+    size_t offset;
+} countersign_challenge_warning;
+
 /**
  * Reads WWW-Authenticate field values (RFC 9110 section 11.6.1), each one line, several challenges in each.
  *
@@ -1444,6 +1458,18 @@ typedef struct countersign_challenge_fault {
 countersign_status countersign_challenges_new(const countersign_str *values,
                                               size_t value_count,
                                               countersign_challenges **out);
+
+/**
+ * Reads what servers really send in WWW-Authenticate, for clients: where countersign_challenges_new ends at a fault,
+ * this goes on, and names each tolerance in a warning. Quoted text stays one value, a parameter belongs to the
+ * challenge before it, and what cannot be told apart is left out.
+ *
+ * Bytes of a value that are no UTF-8 are replaced. On success *out is the caller's; give it back with
+ * countersign_challenges_free. The values are copied.
+ */
+countersign_status countersign_challenges_new_tolerant(const countersign_str *values,
+                                                       size_t value_count,
+                                                       countersign_challenges **out);
 
 /**
  * Reads one Authorization field value by its grammar alone (RFC 9110 section 11.4) as a reading of one.
@@ -1476,6 +1502,14 @@ countersign_status countersign_challenges_param_at(const countersign_challenges 
 countersign_status countersign_challenges_fault(const countersign_challenges *challenges,
                                                 countersign_challenge_fault *out);
 
+/** How many warnings a tolerant reading has; 0 for any other and for NULL. */
+size_t countersign_challenges_warning_count(const countersign_challenges *challenges);
+
+/** The warning at index, in the order of the values. COUNTERSIGN_NOT_FOUND past the end. */
+countersign_status countersign_challenges_warning_at(const countersign_challenges *challenges,
+                                                     size_t index,
+                                                     countersign_challenge_warning *out);
+
 /** Gives a reading back. NULL is ignored. */
 void countersign_challenges_free(countersign_challenges *challenges);
 
@@ -1491,6 +1525,279 @@ countersign_status countersign_challenge_write(countersign_str scheme,
                                                char *text,
                                                size_t capacity,
                                                size_t *needed);
+
+/*
+ * What a tolerant reading puts up with.
+ */
+/** No comma stands before a parameter or a challenge. */
+#define COUNTERSIGN_TOLERANCE_COMMA_MISSING UINT32_C(1)
+/** A semicolon stands in place of a comma. */
+#define COUNTERSIGN_TOLERANCE_SEMICOLON UINT32_C(2)
+/** A value that needs quotes has none. */
+#define COUNTERSIGN_TOLERANCE_VALUE_UNQUOTED UINT32_C(3)
+/** A parameter stands in one challenge twice; the first counts. */
+#define COUNTERSIGN_TOLERANCE_PARAM_REPEATED UINT32_C(4)
+/** A parameter stands where no challenge can have it, and is left out. */
+#define COUNTERSIGN_TOLERANCE_PARAM_STRAY UINT32_C(5)
+/** A colon stands behind the scheme. */
+#define COUNTERSIGN_TOLERANCE_SCHEME_COLON UINT32_C(6)
+/** A tab stands behind the scheme in place of a space. */
+#define COUNTERSIGN_TOLERANCE_TAB_BEHIND_SCHEME UINT32_C(7)
+/** A quoted value has no end; its challenge and the rest of the line are left out. */
+#define COUNTERSIGN_TOLERANCE_QUOTE_UNCLOSED UINT32_C(8)
+/** A quote stands where none can, so that nobody can tell what is quoted; its challenge and the
+    rest of the line are left out. */
+#define COUNTERSIGN_TOLERANCE_QUOTE_STRAY UINT32_C(9)
+/** A value holds bytes that are no UTF-8, and these are replaced. */
+#define COUNTERSIGN_TOLERANCE_NOT_UTF8 UINT32_C(10)
+/** What stands here is neither a challenge nor a parameter, and is left out. */
+#define COUNTERSIGN_TOLERANCE_UNREADABLE UINT32_C(11)
+/** There is more than is read: too long a line, too many challenges or parameters. */
+#define COUNTERSIGN_TOLERANCE_TOO_MUCH UINT32_C(12)
+
+/*
+ * Steps of a client, and why they are taken (docs/CLIENT.md).
+ */
+/** Get another access token by the refresh token. */
+#define COUNTERSIGN_STEP_REFRESH UINT32_C(1)
+/** Send again: with the present token, or with the nonce. */
+#define COUNTERSIGN_STEP_RETRY UINT32_C(2)
+/** Authorize anew for more: the authentication contexts, the age of the login or the scopes
+    that are asked for. */
+#define COUNTERSIGN_STEP_STEP_UP UINT32_C(3)
+/** Get a token for the first time, for the scopes and by the metadata that are named. */
+#define COUNTERSIGN_STEP_AUTHORIZE UINT32_C(4)
+/** Ask the person to log in again. */
+#define COUNTERSIGN_STEP_REAUTHENTICATE UINT32_C(5)
+/** Use a credential of the scheme that is named. */
+#define COUNTERSIGN_STEP_SWITCH_SCHEME UINT32_C(6)
+/** Wait for as many seconds. */
+#define COUNTERSIGN_STEP_WAIT UINT32_C(7)
+/** Hand the response to the caller. */
+#define COUNTERSIGN_STEP_STOP UINT32_C(8)
+/** The response is no denial. */
+#define COUNTERSIGN_STEP_REASON_ANSWERED UINT32_C(1)
+/** The server says that the token is not good. */
+#define COUNTERSIGN_STEP_REASON_INVALID_TOKEN UINT32_C(2)
+/** A 401 in answer to a token says nothing, and the token is past its end. */
+#define COUNTERSIGN_STEP_REASON_TOKEN_EXPIRED UINT32_C(3)
+/** A 401 in answer to a token says nothing; once it counts as a token that is not good. */
+#define COUNTERSIGN_STEP_REASON_UNEXPLAINED UINT32_C(4)
+/** The client has a newer token than the one that was sent. */
+#define COUNTERSIGN_STEP_REASON_TOKEN_SUPERSEDED UINT32_C(5)
+/** The server wants a proof with its nonce. */
+#define COUNTERSIGN_STEP_REASON_DPOP_NONCE UINT32_C(6)
+/** The nonce is too old; the password was right. */
+#define COUNTERSIGN_STEP_REASON_DIGEST_STALE UINT32_C(7)
+/** The server wants a stronger or a newer login. */
+#define COUNTERSIGN_STEP_REASON_AUTHENTICATION_INSUFFICIENT UINT32_C(8)
+/** The token does not cover the operation. */
+#define COUNTERSIGN_STEP_REASON_INSUFFICIENT_SCOPE UINT32_C(9)
+/** The server wants a credential, and none was sent. */
+#define COUNTERSIGN_STEP_REASON_CREDENTIALS_NEEDED UINT32_C(10)
+/** The user name, password or key is not good. */
+#define COUNTERSIGN_STEP_REASON_CREDENTIALS_REFUSED UINT32_C(11)
+/** The scheme that was sent is not offered, another that the client supports is. */
+#define COUNTERSIGN_STEP_REASON_SCHEME_REFUSED UINT32_C(12)
+/** The client supports no scheme that is offered. */
+#define COUNTERSIGN_STEP_REASON_SCHEME_UNSUPPORTED UINT32_C(13)
+/** The credentials were malformed; another token does not mend the request. */
+#define COUNTERSIGN_STEP_REASON_INVALID_REQUEST UINT32_C(14)
+/** The server does not accept the proof of possession. */
+#define COUNTERSIGN_STEP_REASON_INVALID_DPOP_PROOF UINT32_C(15)
+/** The challenge names an error that is not known. */
+#define COUNTERSIGN_STEP_REASON_ERROR_UNKNOWN UINT32_C(16)
+/** The credential is good and does not suffice. */
+#define COUNTERSIGN_STEP_REASON_FORBIDDEN UINT32_C(17)
+/** The server cannot answer now. */
+#define COUNTERSIGN_STEP_REASON_OUTAGE UINT32_C(18)
+/** No response came: the connection failed or took too long. */
+#define COUNTERSIGN_STEP_REASON_NO_RESPONSE UINT32_C(19)
+/** The server asks for a wait that is too long to be worth it. */
+#define COUNTERSIGN_STEP_REASON_WAIT_TOO_LONG UINT32_C(20)
+/** A 401 without a challenge, in answer to no token. */
+#define COUNTERSIGN_STEP_REASON_CHALLENGE_MISSING UINT32_C(21)
+/** Not one of the challenges can be read. */
+#define COUNTERSIGN_STEP_REASON_CHALLENGES_UNREADABLE UINT32_C(22)
+/** A proxy wants credentials of its own. */
+#define COUNTERSIGN_STEP_REASON_PROXY_AUTHENTICATION UINT32_C(23)
+/** A redirect led to another origin, where the credential does not belong. */
+#define COUNTERSIGN_STEP_REASON_OTHER_ORIGIN UINT32_C(24)
+/** The origin offered more before, and now wants a password alone. */
+#define COUNTERSIGN_STEP_REASON_DOWNGRADE UINT32_C(25)
+/** What could help was done for this request, and it was refused again. */
+#define COUNTERSIGN_STEP_REASON_REFUSED_AGAIN UINT32_C(26)
+/** The request itself is at fault. */
+#define COUNTERSIGN_STEP_REASON_CLIENT_ERROR UINT32_C(27)
+/** The server failed; sending again may do the same thing twice. */
+#define COUNTERSIGN_STEP_REASON_SERVER_ERROR UINT32_C(28)
+
+/* ==========================================================================
+ * The client's side
+ *
+ * What to do after a response (docs/CLIENT.md), what was read of its challenges, and where a credential may go. No
+ * call sends or waits: each step is the host's to take.
+ * ======================================================================= */
+
+/** A step, with what was read of the challenges. One thread at a time. */
+typedef struct countersign_step countersign_step;
+
+/** A response, as far as it matters to the next step. It is read during the call alone. */
+typedef struct countersign_response {
+    /** sizeof(countersign_response), set by the caller. */
+    uint64_t struct_size;
+    /** The HTTP status; 0 if no response came. */
+    uint32_t http_status;
+    /** Zero. */
+    uint32_t reserved;
+    /** The field lines, unmerged and in order; at least WWW-Authenticate, Retry-After and DPoP-Nonce. */
+    const countersign_field *fields;
+    /** How many. */
+    size_t field_count;
+    /** The URL that answered, behind all redirects that were followed; NULL if the host does not tell. */
+    countersign_str url;
+} countersign_response;
+
+/** What was sent with the request. */
+typedef struct countersign_sent {
+    /** sizeof(countersign_sent), set by the caller. */
+    uint64_t struct_size;
+    /** The scheme of the credential, one of COUNTERSIGN_SCHEME_; COUNTERSIGN_SCHEME_NONE if there was none. */
+    uint32_t scheme;
+    /** 1 if the client has a newer token by now than the one that was sent. */
+    uint32_t superseded;
+    /** 1 if expires_seconds tells when the token ends. */
+    uint32_t expires_known;
+    /** Zero. */
+    uint32_t reserved;
+    /** When the token ends, in seconds since 1970. */
+    int64_t expires_seconds;
+    /** The URL that the credential was sent to; NULL if the host does not tell. */
+    countersign_str url;
+} countersign_sent;
+
+/** What the client can do: each 1 or 0. */
+typedef struct countersign_abilities {
+    /** sizeof(countersign_abilities), set by the caller. */
+    uint64_t struct_size;
+    /** There is a refresh token (RFC 6749 section 6). */
+    uint32_t refresh;
+    /** A person can be asked to log in or to consent. */
+    uint32_t interactive;
+    /** The request can be sent again: its body is there once more. */
+    uint32_t replay;
+    /** The request may be carried out twice, as one by GET or PUT may (RFC 9110 section 9.2.2). */
+    uint32_t idempotent;
+    /** A 401 that says nothing is no ground for a refresh, unless the token is known to be past its end. */
+    uint32_t strict;
+    /** A password may go to an origin that offered more before. */
+    uint32_t downgrade;
+    /** The schemes that the client has credentials for, or could get them: numbers of COUNTERSIGN_SCHEME_. */
+    const uint32_t *schemes;
+    /** How many. */
+    size_t scheme_count;
+} countersign_abilities;
+
+/** What a step says. The texts are lent until the step is freed; NULL where there is none. */
+typedef struct countersign_step_info {
+    /** sizeof(countersign_step_info), set by the caller. */
+    uint64_t struct_size;
+    /** What to do, one of COUNTERSIGN_STEP_. One that you do not know is COUNTERSIGN_STEP_STOP. */
+    uint32_t kind;
+    /** Why, one of COUNTERSIGN_STEP_REASON_. */
+    uint32_t reason;
+    /** 1 if the request is to be sent again afterwards; else this response is the caller's. */
+    uint32_t replay;
+    /** What to hand in with the next response to this request. */
+    uint32_t state;
+    /** The scheme to use with COUNTERSIGN_STEP_SWITCH_SCHEME, else COUNTERSIGN_SCHEME_NONE. */
+    uint32_t scheme;
+    /** 1 if max_age was named. */
+    uint32_t max_age_known;
+    /** 1 if seconds says how long to wait. */
+    uint32_t seconds_known;
+    /** Zero. */
+    uint32_t reserved;
+    /** The greatest age of the login that the server asks for, in seconds (RFC 9470 section 3). */
+    uint64_t max_age;
+    /** How long to wait; with COUNTERSIGN_STEP_REASON_WAIT_TOO_LONG how long the server would have had it. */
+    uint64_t seconds;
+    /** The scopes that the deciding challenge names, space-separated. */
+    countersign_str scope;
+    /** The authentication contexts that it names, in order of preference (RFC 9470 section 3). */
+    countersign_str acr_values;
+    /** Where it says that the resource's metadata are (RFC 9728 section 5.1). */
+    countersign_str resource_metadata;
+    /** The nonce to use from now on (RFC 9449 section 8, RFC 7616 section 3.3). */
+    countersign_str nonce;
+} countersign_step_info;
+
+/**
+ * Tells what to do after a response. Where it is NULL, sent says that nothing was sent and can that nothing can be
+ * done.
+ *
+ * state is 0 for a request's first response, then the state of the step before; it bounds every loop. now_seconds is
+ * the time since 1970; seed is any number of the host's, which spreads the waits of clients that fail together. On
+ * success *out is the caller's; give it back with countersign_step_free.
+ */
+countersign_status countersign_next_step(const countersign_response *response,
+                                         const countersign_sent *sent,
+                                         const countersign_abilities *can,
+                                         uint32_t state,
+                                         int64_t now_seconds,
+                                         uint64_t seed,
+                                         countersign_step **out);
+
+/** What a step says. */
+countersign_status countersign_step_describe(const countersign_step *step,
+                                             countersign_step_info *out);
+
+/** What was read of the response's challenges, with its warnings. Lent until the step is freed; NULL for NULL. */
+const countersign_challenges *countersign_step_challenges(const countersign_step *step);
+
+/** Gives a step back. NULL is ignored. */
+void countersign_step_free(countersign_step *step);
+
+/** The state for the next request to the same origin: of the old one only stays what the origin has offered. */
+uint32_t countersign_state_for_next_request(uint32_t state);
+
+/** The word of a step, as in "refresh"; empty for a number that is not known. Static text. */
+countersign_str countersign_step_name(uint32_t kind);
+
+/** The word of a step's reason, as in "invalid_token"; empty for a number that is not known. Static text. */
+countersign_str countersign_step_reason_name(uint32_t reason);
+
+/** What a step's reason says, for people; empty for a number that is not known. Static text. */
+countersign_str countersign_step_reason_text(uint32_t reason);
+
+/** The word of a tolerance, as in "comma_missing"; empty for a number that is not known. Static text. */
+countersign_str countersign_tolerance_name(uint32_t tolerance);
+
+/** What a tolerance says, for people; empty for a number that is not known. Static text. */
+countersign_str countersign_tolerance_text(uint32_t tolerance);
+
+/**
+ * 1 if a token that ends at expires_seconds is worth sending at now_seconds, else 0: refresh first.
+ *
+ * A token counts as used up 30 seconds before its end, or half of its lifetime if that is shorter; lifetime_seconds is
+ * the expires_in that it came with, 0 or less if that is not known.
+ */
+uint32_t countersign_token_fresh(int64_t expires_seconds,
+                                 int64_t lifetime_seconds,
+                                 int64_t now_seconds);
+
+/**
+ * 1 if a credential for the origin of the URL granted may go to the URL target, else 0: to the same scheme, host and
+ * port alone, by https, or by http to loopback where http_loopback is 1. To ask before every request, redirected ones
+ * too.
+ */
+uint32_t countersign_may_send_to(countersign_str granted,
+                                 countersign_str target,
+                                 uint32_t http_loopback);
+
+/** 1 if two http or https URLs have one origin: scheme, host and port; else 0. */
+uint32_t countersign_same_origin(countersign_str one,
+                                 countersign_str other);
 
 #ifdef __cplusplus
 } /* extern C */

@@ -35,6 +35,7 @@ mod secret;
 mod store;
 pub mod time;
 mod verifier;
+mod words;
 
 pub use detail::Detail;
 pub use policy::{Policy, Report};
@@ -62,3 +63,8 @@ compile_error!("countersign needs a cryptography backend: switch on the feature 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
+
+/// And that of the client's page.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/CLIENT.md")]
+mod client_page {}

@@ -41,6 +41,8 @@ pub const CHALLENGES: usize = 64;
 pub const AUTH_PARAMS: usize = 64;
 /// Bytes of one WWW-Authenticate field line or one auth-param value (REQ-HTTP-44).
 pub const CHALLENGE_BYTES: usize = 65_536;
+/// Warnings that a client keeps about the challenges of one response; one is enough to tell whose fault it is.
+pub const CHALLENGE_WARNINGS: usize = 64;
 /// Largest leeway in seconds that a policy may ask for, and the one above which it is warned (REQ-JWT-07).
 pub const LEEWAY_MAX_SECONDS: u32 = 300;
 /// See [`LEEWAY_MAX_SECONDS`].

@@ -33,6 +33,18 @@ impl SchemeName {
         }
     }
 
+    /// The scheme of this name, however it is written: schemes compare without case (REQ-HTTP-01).
+    ///
+    /// ```
+    /// use countersign::SchemeName;
+    ///
+    /// assert_eq!(SchemeName::parse("dpop"), Some(SchemeName::Dpop));
+    /// assert_eq!(SchemeName::parse("Hawk"), None);
+    /// ```
+    pub fn parse(name: &str) -> Option<SchemeName> {
+        SchemeName::ALL.into_iter().find(|scheme| scheme.as_str().eq_ignore_ascii_case(name))
+    }
+
     /// The stable number of the C ABI; 0 stands for no scheme.
     #[expect(clippy::as_conversions, reason = "reading the discriminant of a repr(u32) enum")]
     pub const fn number(self) -> u32 {

@@ -7,17 +7,24 @@ use countersign::{FieldLine, SchemeName};
 const NOW: i64 = 1_700_000_000;
 const ALL: &[SchemeName] =
     &[SchemeName::Bearer, SchemeName::Dpop, SchemeName::Digest, SchemeName::Basic, SchemeName::ApiKey];
-const EVERYTHING: Abilities<'_> =
-    Abilities { refresh: true, interactive: true, schemes: ALL, replay: true, strict: false, downgrade: false };
-const BEARER: Sent = Sent { scheme: Some(SchemeName::Bearer), is_superseded: false };
-const NOTHING: Sent = Sent { scheme: None, is_superseded: false };
+const EVERYTHING: Abilities<'_> = Abilities {
+    refresh: true,
+    interactive: true,
+    schemes: ALL,
+    replay: true,
+    idempotent: true,
+    strict: false,
+    downgrade: false,
+};
+const BEARER: Sent<'_> = Sent { scheme: Some(SchemeName::Bearer), expires: None, is_superseded: false, url: None };
+const NOTHING: Sent<'_> = Sent { scheme: None, ..BEARER };
 
-fn step_with(status: u16, fields: &[(&str, &str)], sent: Sent, can: &Abilities<'_>, state: State) -> Step {
+fn step_with(status: u16, fields: &[(&str, &str)], sent: Sent<'_>, can: &Abilities<'_>, state: State) -> Step {
     let lines: Vec<FieldLine<'_>> = fields.iter().map(|(name, value)| FieldLine::new(name, value.as_bytes())).collect();
-    next_step(&Response { status, fields: &lines }, sent, can, state, NOW, 7)
+    next_step(&Response { status, fields: &lines, url: None }, &sent, can, state, NOW, 7)
 }
 
-fn step(status: u16, challenge: &str, sent: Sent, can: &Abilities<'_>) -> (StepKind, StepReason) {
+fn step(status: u16, challenge: &str, sent: Sent<'_>, can: &Abilities<'_>) -> (StepKind, StepReason) {
     let fields = [("WWW-Authenticate", challenge)];
     let fields = if challenge.is_empty() { &fields[..0] } else { &fields[..] };
     let step = step_with(status, fields, sent, can, State::new());
@@ -89,7 +96,10 @@ fn without_a_credential_the_strongest_scheme_is_taken() {
     assert_eq!(first.reading.warnings.len(), 1);
 
     for (schemes, offered, taken) in [
-        (ALL, "Basic realm=a, Api-Key realm=a, Digest realm=a, nonce=n", Some(SchemeName::Digest)),
+        (ALL, "Basic realm=a, Api-Key realm=a, Digest realm=a, nonce=n, algorithm=SHA-256", Some(SchemeName::Digest)),
+        (ALL, "Digest nonce=n, algorithm=MD5, Digest nonce=n, algorithm=sha-512-256", Some(SchemeName::Digest)),
+        (ALL, "Digest realm=a, nonce=n, Basic realm=a", Some(SchemeName::Basic)),
+        (ALL, "Digest realm=a, nonce=n", Some(SchemeName::Digest)),
         (ALL, "Basic realm=a, Api-Key realm=a", Some(SchemeName::ApiKey)),
         (&[SchemeName::Basic], "Basic realm=a, Api-Key realm=a", Some(SchemeName::Basic)),
         (&[SchemeName::Basic], "Api-Key realm=a", None),
@@ -160,10 +170,10 @@ fn an_outage_is_waited_for_and_a_body_that_is_gone_is_not_sent_again() {
         (503, "301", StepKind::Stop, 301),
     ] {
         let step = step_with(status, &[("Retry-After", value)], BEARER, &EVERYTHING, State::new());
-        assert_eq!((step.kind, step.seconds), (kind, seconds), "{value}");
+        assert_eq!((step.kind, step.seconds), (kind, Some(seconds)), "{value}");
     }
     let step = step_with(503, &[], BEARER, &EVERYTHING, State::new());
-    assert!(step.kind == StepKind::Wait && step.seconds <= 2);
+    assert!(step.kind == StepKind::Wait && step.seconds.unwrap() <= 2);
     let gone = Abilities { replay: false, ..EVERYTHING };
     let step = step_with(401, &[("WWW-Authenticate", r#"Bearer error="invalid_token""#)], BEARER, &gone, State::new());
     assert_eq!((step.kind, step.replay), (StepKind::Refresh, false));

@@ -36,6 +36,15 @@ fn the_metrics_on_the_monitoring_page_are_those_of_the_table() {
 }
 
 #[test]
+fn the_steps_on_the_clients_page_are_those_of_the_tables() {
+    let mut page = Page::open("docs/CLIENT.md");
+    page.hold("steps", &docs_support::client::steps());
+    page.hold("reasons", &docs_support::client::reasons());
+    page.hold("tolerances", &docs_support::client::tolerances());
+    page.close();
+}
+
+#[test]
 fn the_members_on_the_policy_page_are_those_of_the_loader() {
     let mut page = Page::open("docs/POLICY.md");
     page.hold("members", &policy::reference().trim().replace("## `", "### `"));
@@ -116,7 +125,9 @@ fn every_name_of_the_c_abi_in_the_docs_is_in_the_sources() {
         sources.push_str(&fs::read_to_string(root().join(file)).unwrap_or_default());
     }
     let reasons = countersign::Reason::all().map(|reason| reason.name().to_uppercase());
-    let reasons: BTreeSet<String> = reasons.map(|name| format!("COUNTERSIGN_REASON_{name}")).collect();
+    let mut reasons: BTreeSet<String> = reasons.map(|name| format!("COUNTERSIGN_REASON_{name}")).collect();
+    let client = docs_support::client::constants();
+    reasons.extend(client.iter().map(|name| format!("COUNTERSIGN_{name}")));
     for page in pages() {
         let text = read(&page);
         let names = text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');

@@ -60,12 +60,12 @@ fn every_row_is_refused_at_its_place_or_loads_with_its_warnings() {
         let found = match load(&row) {
             Err(report) => {
                 let first = report.first_error().expect("a refusal has an error");
-                json!({"pointer": first.pointer, "code": first.code.word()})
+                json!({"pointer": first.pointer, "code": first.code.name()})
             }
             Ok(report) => {
                 assert!(report.entries().iter().all(|entry| entry.severity == Severity::Warning));
                 json!(
-                    report.entries().iter().map(|entry| json!([entry.code.word(), entry.pointer])).collect::<Vec<_>>()
+                    report.entries().iter().map(|entry| json!([entry.code.name(), entry.pointer])).collect::<Vec<_>>()
                 )
             }
         };
@@ -166,7 +166,7 @@ fn the_fields_to_pass_follow_the_policy() {
 fn a_document_over_the_bound_is_refused() {
     let long = format!("{{\"realm\":\"{}\"}}", "a".repeat(countersign::limits::POLICY_BYTES));
     let report = Policy::load(long.as_bytes(), &[]).unwrap_err();
-    assert_eq!((report.entries().len(), report.entries()[0].code.word()), (1, "syntax"));
+    assert_eq!((report.entries().len(), report.entries()[0].code.name()), (1, "syntax"));
 }
 
 #[test]

@@ -20,6 +20,9 @@ tools/nginx.sh --test >/dev/null
 venv=$(tools/venv.sh)
 export COUNTERSIGN_MODULE=$target/nginx-test/ngx_http_countersign_module.so
 export COUNTERSIGN_RELEASED=$target/nginx/ngx_http_countersign_module.so
+# What the probe of the command line says of the module.
+cargo build -q -p countersign-cli
+export COUNTERSIGN_CLI=$target/debug/countersign
 export PYTHONDONTWRITEBYTECODE=1
 
 "$venv/bin/ruff" check -q --no-cache bindings/nginx

@@ -17,4 +17,7 @@ if [ "${NODE_MODULES_FRESH:-yes}" = yes ] || [ ! -d node_modules ]; then
     npm ci --no-audit --no-fund
 fi
 node scripts/build.mjs --check
+# What the probe of the command line says of the handlers.
+COUNTERSIGN_CLI=$(cd ../.. && cargo build -q -p countersign-cli >&2 && realpath "${CARGO_TARGET_DIR:-target}/debug/countersign")
+export COUNTERSIGN_CLI
 timeout 200 npm test

@@ -11,6 +11,9 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
 tools=$root/target/python-front
 fresh=$root/target/python-wheel
 front=$root/bindings/python
+# What the probe of the command line says of the middlewares.
+export COUNTERSIGN_CLI=$CARGO_TARGET_DIR/debug/countersign
+[ "${1:-}" = wheel ] || cargo build -q -p countersign-cli
 # What is tested is the wheel, never the tree.
 unset PYTHONPATH
 

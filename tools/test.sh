@@ -3,7 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-step() { printf '\n== %s\n' "$*"; }
+# What takes how long stands in the log, so that a run that grows shows where.
+step() { printf '\n== %s (%d s)\n' "$*" "$SECONDS"; }
 
 step "layout and lints"
 cargo fmt --all --check
@@ -52,3 +53,5 @@ tools/python-front.sh
 
 step "documentation builds"
 RUSTDOCFLAGS='-D warnings' cargo doc -q --no-deps -p countersign --features conform,capi
+
+printf '\nAll passed in %d s.\n' "$SECONDS"

@@ -33,15 +33,30 @@ pub fn token_fresh(expires: i64, lifetime: Option<i64>, now: i64) -> bool {
 /// assert!(!may_send_to("https://api.example.com", "http://api.example.com", false));
 /// ```
 pub fn may_send_to(granted: &str, target: &str, http_loopback: bool) -> bool {
-    let (Some(granted), Some(target)) = (parse(granted), parse(target)) else { return false };
-    let is_same =
-        granted.is_https == target.is_https && granted.is_same_host(&target) && port(&granted) == port(&target);
-    is_same && (target.is_https || http_loopback && target.is_loopback())
+    let target_url = origin(target);
+    let is_sent = target_url.is_some_and(|target| target.is_https || http_loopback && target.is_loopback());
+    is_sent && is_same_origin(granted, target)
 }
 
-/// A URL without its fragment, which is never sent.
-fn parse(text: &str) -> Option<Url<'_>> {
-    Url::parse(text.split('#').next().unwrap_or_default())
+/// Whether two http or https URLs have one origin: scheme, host and port (RFC 9110 section 4.3.1). What is no such URL
+/// has none, not even with itself.
+///
+/// ```
+/// use countersign::client::is_same_origin;
+///
+/// assert!(is_same_origin("http://api.example.com/v1", "http://api.example.com:80/v2?filter[a]=b#c"));
+/// assert!(!is_same_origin("https://api.example.com", "http://api.example.com"));
+/// ```
+pub fn is_same_origin(one: &str, other: &str) -> bool {
+    let (Some(one), Some(other)) = (origin(one), origin(other)) else { return false };
+    one.is_https == other.is_https && one.is_same_host(&other) && port(&one) == port(&other)
+}
+
+/// A URL without what stands behind its authority: that is the host's own, and as odd as it likes.
+fn origin(text: &str) -> Option<Url<'_>> {
+    let authority = text.find("://")? + 3;
+    let behind = text.get(authority..)?.find(['/', '?', '#']).unwrap_or(text.len() - authority);
+    Url::parse(text.get(..authority + behind)?)
 }
 
 fn port<'a>(url: &Url<'a>) -> &'a str {
@@ -68,6 +83,11 @@ mod tests {
             ("http://a.example", "http://a.example", true, false),
             ("a.example", "a.example", true, false),
             ("https://[::1]:8443", "https://[::1]:8443/x", false, true),
+            ("https://a.example/{x}", "https://a.example/y?z[]=|", false, true),
+            ("https://a.example", "https://a.example\\@evil.example", false, false),
+            ("https://a.example", "https://a.example:0443", false, true),
+            ("https://a.example", "//a.example", false, false),
+            ("https://a.example", "https://", false, false),
         ] {
             assert_eq!(may_send_to(granted, target, loopback), may, "{granted} {target}");
         }

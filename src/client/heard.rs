@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::words::words;
+use crate::words::words;
 
 /// One challenge, in texts of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl HeardChallenge {
 pub struct Reading {
     /// The challenges that could be read, in order.
     pub challenges: Vec<HeardChallenge>,
-    /// What had to be tolerated or left out, in order.
+    /// What had to be tolerated or left out, in order; of a great many only the first.
     pub warnings: Vec<Warning>,
 }
 
@@ -57,15 +57,17 @@ impl fmt::Display for Warning {
 words! {
     /// What is tolerated when a challenge is read.
     Tolerance {
-        CommaMissing = "comma_missing", "No comma stands before a parameter or a challenge.";
-        Semicolon = "semicolon", "A semicolon stands in place of a comma.";
-        ValueUnquoted = "value_unquoted", "A value that needs quotes has none.";
-        ParamRepeated = "param_repeated", "A parameter stands in one challenge twice; the first counts.";
-        ParamStray = "param_stray", "A parameter stands before any challenge, and is left out.";
-        SchemeColon = "scheme_colon", "A colon stands behind the scheme.";
-        TabBehindScheme = "tab_behind_scheme", "A tab stands behind the scheme in place of a space.";
-        QuoteUnclosed = "quote_unclosed", "A quoted value has no end; its challenge and the rest of the line are left out.";
-        Unreadable = "unreadable", "What stands here is neither a challenge nor a parameter, and is left out.";
-        TooMuch = "too_much", "There is more than is read: too long a line, too many challenges or parameters.";
+        CommaMissing = 1, "comma_missing", "No comma stands before a parameter or a challenge.";
+        Semicolon = 2, "semicolon", "A semicolon stands in place of a comma.";
+        ValueUnquoted = 3, "value_unquoted", "A value that needs quotes has none.";
+        ParamRepeated = 4, "param_repeated", "A parameter stands in one challenge twice; the first counts.";
+        ParamStray = 5, "param_stray", "A parameter stands where no challenge can have it, and is left out.";
+        SchemeColon = 6, "scheme_colon", "A colon stands behind the scheme.";
+        TabBehindScheme = 7, "tab_behind_scheme", "A tab stands behind the scheme in place of a space.";
+        QuoteUnclosed = 8, "quote_unclosed", "A quoted value has no end; its challenge and the rest of the line are left out.";
+        QuoteStray = 9, "quote_stray", "A quote stands where none can, so that nobody can tell what is quoted; its challenge and the rest of the line are left out.";
+        NotUtf8 = 10, "not_utf8", "A value holds bytes that are no UTF-8, and these are replaced.";
+        Unreadable = 11, "unreadable", "What stands here is neither a challenge nor a parameter, and is left out.";
+        TooMuch = 12, "too_much", "There is more than is read: too long a line, too many challenges or parameters.";
     }
 }

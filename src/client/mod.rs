@@ -5,17 +5,21 @@
 //! step; the [`State`] that the client carries along bounds every loop. Nothing here does I/O, reads a clock or sleeps.
 //! It is no hot path: reading allocates.
 
+mod asked;
 mod before;
+mod choice;
 mod date;
 mod heard;
+mod next;
 mod reading;
 mod state;
 mod step;
 mod wait;
-mod words;
 
-pub use before::{FRESH_SKEW_SECONDS, may_send_to, token_fresh};
+pub use asked::{Abilities, Response, Sent};
+pub use before::{FRESH_SKEW_SECONDS, is_same_origin, may_send_to, token_fresh};
 pub use heard::{HeardChallenge, Reading, Tolerance, Warning};
+pub use next::next_step;
 pub use reading::read_challenges;
 pub use state::State;
-pub use step::{Abilities, Response, Sent, Step, StepKind, StepReason, next_step};
+pub use step::{Step, StepKind, StepReason};

@@ -1,8 +1,9 @@
 //! Reading what servers really send in WWW-Authenticate.
 //!
 //! Where the strict reader of [`crate::http`] ends, this one goes on: missing commas, semicolons, bare URLs. It invents
-//! nothing: quoted text stays one value whatever stands in it, a parameter belongs to the challenge before it, and a
-//! challenge whose quotes do not close is left out. Time is linear in the length; every bound is one of `limits`.
+//! nothing: quoted text stays one value whatever stands in it, a parameter belongs to the challenge before it and to
+//! no other, and a challenge whose quotes cannot be told apart is left out. What cannot be read ends the challenge
+//! before it, for what follows may be another's. Time is linear in the length; every bound is one of `limits`.
 
 use super::heard::{HeardChallenge, Reading, Tolerance, Warning};
 use crate::http::is_http_token;
@@ -24,10 +25,13 @@ pub fn read_challenges(values: &[&[u8]]) -> Reading {
     for (value, line) in values.iter().enumerate() {
         reader.value = value;
         if line.len() > limits::CHALLENGE_BYTES {
-            reader.warn(Tolerance::TooMuch, 0);
-            continue;
+            reader.leave_out(Tolerance::TooMuch, 0);
+        } else if let Some(at) = line.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            // No field line has these: it was put together of others, and nobody can tell where they part.
+            reader.leave_out(Tolerance::Unreadable, at);
+        } else {
+            reader.read_line(line);
         }
-        reader.read_line(line);
     }
     reader.reading
 }
@@ -35,8 +39,17 @@ pub fn read_challenges(values: &[&[u8]]) -> Reading {
 struct Reader {
     reading: Reading,
     value: usize,
-    /// Whether the last challenge takes parameters: it has no token68 and its scheme was followed by some.
+    /// Whether the last challenge takes parameters: it has no token68, and nothing unreadable stands behind it.
     is_open: bool,
+}
+
+/// What stands before an element of the list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// A comma, or the beginning of the line, which is one too (REQ-HTTP-21).
+    Comma,
+    Scheme,
+    Param,
 }
 
 /// What one element of the list is.
@@ -46,55 +59,55 @@ enum Element<'a> {
     Nothing,
 }
 
+/// The line cannot be read any further.
+struct LineEnds;
+
 impl Reader {
     fn warn(&mut self, tolerance: Tolerance, offset: usize) {
-        self.reading.warnings.push(Warning { tolerance, value: self.value, offset });
+        if self.reading.warnings.len() < limits::CHALLENGE_WARNINGS {
+            self.reading.warnings.push(Warning { tolerance, value: self.value, offset });
+        }
+    }
+
+    /// Something is left out: what follows may be a part of it, and is no part of the challenge before.
+    fn leave_out(&mut self, tolerance: Tolerance, offset: usize) {
+        self.warn(tolerance, offset);
+        self.is_open = false;
     }
 
     fn read_line(&mut self, line: &[u8]) {
-        let mut at = 0;
-        // The end of a line is a comma (REQ-HTTP-21).
-        let mut is_parted = true;
+        let (mut at, mut before) = (0, Before::Comma);
         loop {
-            let start = at;
-            at = self.skip_separators(line, at, &mut is_parted);
+            at = self.skip_separators(line, at, &mut before);
             if at >= line.len() {
                 return;
             }
-            if self.reading.challenges.len() > limits::CHALLENGES {
-                self.reading.challenges.truncate(limits::CHALLENGES);
-                return self.warn(Tolerance::TooMuch, at);
-            }
-            if !is_parted && start > 0 {
-                self.warn(Tolerance::CommaMissing, at);
-            }
-            is_parted = false;
-            at = match element(line, at) {
-                Element::Scheme { name, behind } => {
-                    is_parted = true;
-                    self.read_scheme(line, name, behind)
+            let end = match element(line, at) {
+                Element::Scheme { name, behind } => self.read_scheme(line, at, name, behind, before),
+                Element::Param { name, value_at } => {
+                    if before == Before::Param {
+                        self.warn(Tolerance::CommaMissing, at);
+                    }
+                    self.read_param(line, at, name, value_at)
                 }
-                Element::Param { name, value_at } => match self.read_param(line, at, name, value_at) {
-                    Some(end) => end,
-                    None => return,
-                },
-                Element::Nothing => {
-                    self.warn(Tolerance::Unreadable, at);
-                    is_parted = true;
-                    skip_element(line, at)
-                }
+                Element::Nothing if line.get(at) == Some(&b'"') => self.stray_quote(at),
+                Element::Nothing => self.skip_element(line, at),
+            };
+            (at, before) = match end {
+                Ok(next) => next,
+                Err(LineEnds) => return,
             };
         }
     }
 
-    fn skip_separators(&mut self, line: &[u8], mut at: usize, is_parted: &mut bool) -> usize {
+    fn skip_separators(&mut self, line: &[u8], mut at: usize, before: &mut Before) -> usize {
         while let Some(byte) = line.get(at) {
             match byte {
                 b' ' | b'\t' => {}
-                b',' => *is_parted = true,
+                b',' => *before = Before::Comma,
                 b';' => {
                     self.warn(Tolerance::Semicolon, at);
-                    *is_parted = true;
+                    *before = Before::Comma;
                 }
                 _ => break,
             }
@@ -103,53 +116,117 @@ impl Reader {
         at
     }
 
-    fn read_scheme(&mut self, line: &[u8], name: &[u8], mut at: usize) -> usize {
-        let mut challenge = HeardChallenge { scheme: text(name), ..HeardChallenge::default() };
-        if line.get(at) == Some(&b':') {
-            self.warn(Tolerance::SchemeColon, at);
-            at += 1;
-        }
-        let space = run(line, at, |byte| matches!(byte, b' ' | b'\t'));
-        if line.get(at..space).unwrap_or_default().contains(&b'\t') {
-            self.warn(Tolerance::TabBehindScheme, at);
-        }
+    fn read_scheme(
+        &mut self,
+        line: &[u8],
+        at: usize,
+        name: &[u8],
+        behind: usize,
+        before: Before,
+    ) -> Result<(usize, Before), LineEnds> {
+        let colon = usize::from(line.get(behind) == Some(&b':'));
+        let space = run(line, behind + colon, |byte| matches!(byte, b' ' | b'\t'));
         let end = token68_end(line, space);
-        if let Some(end) = end {
-            challenge.token68 = Some(text(line.get(space..end).unwrap_or_default()));
+        if before != Before::Comma {
+            // A word behind a value is more likely text without quotes than a scheme, unless parameters follow.
+            if !matches!(element(line, space), Element::Param { .. }) || end.is_some() {
+                return self.skip_element(line, at);
+            }
+            self.warn(Tolerance::CommaMissing, at);
         }
-        self.is_open = end.is_none();
-        self.reading.challenges.push(challenge);
-        end.unwrap_or(space)
+        if self.reading.challenges.len() >= limits::CHALLENGES {
+            self.leave_out(Tolerance::TooMuch, at);
+            return Err(LineEnds);
+        }
+        if colon > 0 {
+            self.warn(Tolerance::SchemeColon, behind);
+        }
+        if line.get(behind + colon..space).unwrap_or_default().contains(&b'\t') {
+            self.warn(Tolerance::TabBehindScheme, behind + colon);
+        }
+        let token68 = end.map(|end| text(line.get(space..end).unwrap_or_default()));
+        self.is_open = token68.is_none();
+        self.reading.challenges.push(HeardChallenge { scheme: text(name), token68, params: Vec::new() });
+        Ok((end.unwrap_or(space), if end.is_some() { Before::Param } else { Before::Scheme }))
     }
 
-    /// Reads the value; `None` if its quotes do not close.
-    fn read_param(&mut self, line: &[u8], at: usize, name: &[u8], value_at: usize) -> Option<usize> {
+    fn read_param(
+        &mut self,
+        line: &[u8],
+        at: usize,
+        name: &[u8],
+        value_at: usize,
+    ) -> Result<(usize, Before), LineEnds> {
         let (value, end) = if line.get(value_at) == Some(&b'"') {
-            let Some(read) = quoted(line, value_at) else {
-                self.warn(Tolerance::QuoteUnclosed, value_at);
-                if self.is_open {
-                    self.reading.challenges.pop();
-                    self.is_open = false;
-                }
-                return None;
+            let Some((value, end)) = quoted(line, value_at) else {
+                return self.broken_quote(Tolerance::QuoteUnclosed, value_at);
             };
-            read
+            if !matches!(line.get(end), None | Some(b' ' | b'\t' | b',' | b';')) {
+                return self.stray_quote(end);
+            }
+            (value, end)
         } else {
             let end = run(line, value_at, |byte| !matches!(byte, b' ' | b'\t' | b',' | b';' | b'"'));
             let value = line.get(value_at..end).unwrap_or_default();
-            if !value.iter().all(|byte| is_tchar(*byte)) || value.is_empty() {
+            let next = run(line, end, |byte| matches!(byte, b' ' | b'\t'));
+            // The other kind of quotes is none in HTTP; what stands between them is not told from what does not.
+            let is_single = value.first() == Some(&b'\'') && !matches!(line.get(next), None | Some(b','));
+            if line.get(end) == Some(&b'"') || is_single {
+                return self.stray_quote(if is_single { value_at } else { end });
+            }
+            if !value.iter().all(u8::is_ascii_graphic) {
+                return self.skip_element(line, at);
+            }
+            if value.is_empty() || !is_http_token(value) {
                 self.warn(Tolerance::ValueUnquoted, value_at);
             }
-            (text(value), end)
+            (value.to_vec(), end)
         };
+        self.put(at, name, value_at, &value);
+        Ok((end, Before::Param))
+    }
+
+    fn put(&mut self, at: usize, name: &[u8], value_at: usize, value: &[u8]) {
         let name = text(name).to_ascii_lowercase();
-        match self.reading.challenges.last_mut().filter(|_| self.is_open) {
-            None => self.warn(Tolerance::ParamStray, at),
-            Some(challenge) if challenge.param(&name).is_some() => self.warn(Tolerance::ParamRepeated, at),
-            Some(challenge) if challenge.params.len() >= limits::AUTH_PARAMS => self.warn(Tolerance::TooMuch, at),
-            Some(challenge) => challenge.params.push((name, value)),
+        let fault = match self.reading.challenges.last_mut().filter(|_| self.is_open) {
+            None => Tolerance::ParamStray,
+            Some(challenge) if challenge.param(&name).is_some() => Tolerance::ParamRepeated,
+            Some(challenge) if challenge.params.len() >= limits::AUTH_PARAMS => Tolerance::TooMuch,
+            Some(challenge) => {
+                challenge.params.push((name, text(value)));
+                if core::str::from_utf8(value).is_err() {
+                    self.warn(Tolerance::NotUtf8, value_at);
+                }
+                return;
+            }
+        };
+        self.warn(fault, at);
+    }
+
+    fn stray_quote(&mut self, at: usize) -> Result<(usize, Before), LineEnds> {
+        self.broken_quote(Tolerance::QuoteStray, at)
+    }
+
+    /// Leaves out the rest of the line, and the challenge that it may be a part of.
+    fn broken_quote(&mut self, tolerance: Tolerance, at: usize) -> Result<(usize, Before), LineEnds> {
+        if self.is_open {
+            self.reading.challenges.pop();
         }
-        Some(end)
+        self.leave_out(tolerance, at);
+        Err(LineEnds)
+    }
+
+    /// Leaves out what cannot be read, up to a comma outside quotes.
+    fn skip_element(&mut self, line: &[u8], mut at: usize) -> Result<(usize, Before), LineEnds> {
+        self.leave_out(Tolerance::Unreadable, at);
+        while let Some(byte) = line.get(at) {
+            match byte {
+                b',' => break,
+                b'"' => at = quoted(line, at).ok_or(LineEnds)?.1,
+                _ => at += 1,
+            }
+        }
+        Ok((at, Before::Comma))
     }
 }
 
@@ -177,36 +254,21 @@ fn token68_end(line: &[u8], at: usize) -> Option<usize> {
     let core = run(line, at, is_token68);
     let end = run(line, core, |byte| byte == b'=');
     let behind = run(line, end, |byte| matches!(byte, b' ' | b'\t'));
-    (core > at && matches!(line.get(behind), None | Some(b','))).then_some(end)
+    (core > at && matches!(line.get(behind), None | Some(b',' | b';'))).then_some(end)
 }
 
-/// The text between quotes, and where the line goes on.
-fn quoted(line: &[u8], at: usize) -> Option<(String, usize)> {
+/// What stands between quotes, and where the line goes on.
+fn quoted(line: &[u8], at: usize) -> Option<(Vec<u8>, usize)> {
     let mut value = Vec::new();
     let mut bytes = line.iter().enumerate().skip(at + 1);
     while let Some((place, byte)) = bytes.next() {
         match byte {
-            b'"' => return Some((text(&value), place + 1)),
+            b'"' => return Some((value, place + 1)),
             b'\\' => value.push(*bytes.next()?.1),
             byte => value.push(*byte),
         }
     }
     None
-}
-
-/// The end of an element that cannot be read: a comma outside quotes.
-fn skip_element(line: &[u8], mut at: usize) -> usize {
-    while let Some(byte) = line.get(at) {
-        match byte {
-            b',' => break,
-            b'"' => match quoted(line, at) {
-                Some((_, end)) => at = end,
-                None => return line.len(),
-            },
-            _ => at += 1,
-        }
-    }
-    at
 }
 
 fn run(line: &[u8], at: usize, fits: impl Fn(u8) -> bool) -> usize {
@@ -280,7 +342,22 @@ mod tests {
             (&["Bearer error=\"b\\"], " / quote_unclosed"),
             (&["Basic realm=\"x", "Bearer realm=a"], "Bearer[]realm=a / quote_unclosed"),
             (&["(x), Bearer realm=a"], "Bearer[]realm=a / unreadable"),
-            (&["Bearer realm=a, \"q, r=s\" t, error=b"], "Bearer[]realm=a|error=b / unreadable"),
+            (&["Bearer realm=a, \"q, r=s\" t, error=b"], " / quote_stray"),
+            (&["Bearer realm=\"say \"error=b\" now\", scope=c"], " / quote_stray"),
+            (&["Bearer realm=\"say \" error=b \" now\"", "Basic"], "Basic[] / comma_missing quote_stray"),
+            (&["Basic realm=a, Bearer error=b\""], "Basic[]realm=a / quote_stray"),
+            (&["Bearer realm='a error=b c', scope=d"], " / quote_stray"),
+            (&["Bearer realm='a', error=b"], "Bearer[]realm='a'|error=b / "),
+            (&["Bearer realm=a, B@sic realm=b, error=c"], "Bearer[]realm=a / unreadable param_stray"),
+            (&["Bearer realm=a, (x) error=b, Basic realm=c"], "Bearer[]realm=a Basic[]realm=c / unreadable"),
+            (
+                &["Bearer error=a, error_description=The access token expired, scope=b"],
+                "Bearer[]error=a|error_description=The / unreadable param_stray",
+            ),
+            (&["Bearer Basic realm=a"], "Bearer[] Basic[]realm=a / comma_missing"),
+            (&["Negotiate YWJj; Basic"], "Negotiate[YWJj] Basic[] / semicolon"),
+            (&["Bearer realm=a, error=\u{e9}, scope=b"], "Bearer[]realm=a / unreadable param_stray"),
+            (&["Bearer realm=a\n", "error=b"], " / unreadable param_stray"),
             (&["Negotiate YWJj, stray=x"], "Negotiate[YWJj] / param_stray"),
         ] {
             assert_eq!(shape(values), expected, "{values:?}");

@@ -5,16 +5,20 @@ use super::date::parse_http_date;
 /// The longest wait that is worth while; a server that asks for more has its answer handed to the caller.
 pub(super) const LONGEST_SECONDS: u64 = 300;
 
+/// The longest wait that is told: 136 years.
+const MOST_SECONDS: u64 = 0xFFFF_FFFF;
+
 /// The longest first wait; it doubles each time.
 const FIRST_SECONDS: u64 = 1;
 
-/// Seconds of a Retry-After value at `now`, in seconds since 1970; nothing for what cannot be read.
+/// Seconds of a Retry-After value at `now`, in seconds since 1970, at most what 32 bits hold; nothing for what cannot
+/// be read.
 pub(super) fn retry_after(value: &[u8], now: i64) -> Option<u64> {
     let text = core::str::from_utf8(value).ok()?.trim_matches([' ', '\t']);
     if !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Some(text.parse().unwrap_or(u64::MAX));
+        return Some(text.parse().unwrap_or(MOST_SECONDS).min(MOST_SECONDS));
     }
-    parse_http_date(text).map(|moment| u64::try_from(moment.saturating_sub(now)).unwrap_or(0))
+    parse_http_date(text).map(|moment| u64::try_from(moment.saturating_sub(now)).unwrap_or(0).min(MOST_SECONDS))
 }
 
 /// Backoff with full jitter (REQ-CLIENT-17): any number of seconds up to a bound that doubles with each wait so far.
@@ -41,7 +45,7 @@ mod tests {
         for (value, seconds) in [
             ("120", Some(120)),
             (" 0 ", Some(0)),
-            ("99999999999999999999999", Some(u64::MAX)),
+            ("99999999999999999999999", Some(4_294_967_295)),
             ("Sun, 06 Nov 1994 08:49:37 GMT", Some(37)),
             ("Sun, 06 Nov 1994 08:48:00 GMT", Some(0)),
             ("-1", None),

@@ -98,6 +98,28 @@ impl<'a> Case<'a> {
         time.ok_or_else(|| self.fault(name, "is no time in seconds"))
     }
 
+    /// The object of a member; `None` if it is absent.
+    pub(super) fn optional_object(&self, name: &str, what: &'static str) -> Result<Option<Case<'a>>, CaseFault> {
+        self.member(name).map(|value| Case::new(value, what)).transpose()
+    }
+
+    /// A whole number as far as `T` holds it; `None` if the member is absent.
+    pub(super) fn optional_whole<T: core::str::FromStr>(&self, name: &str) -> Result<Option<T>, CaseFault> {
+        // A number with a point or an exponent is no whole one for `T` either.
+        let read = |value: Value<'_>| value.as_number().and_then(|number| number.parse().ok());
+        self.member(name)
+            .map(|value| read(value).ok_or_else(|| self.fault(name, "is no whole number of its range")))
+            .transpose()
+    }
+
+    /// A truth; false if the member is absent.
+    pub(super) fn truth(&self, name: &str) -> Result<bool, CaseFault> {
+        match self.member(name) {
+            None => Ok(false),
+            Some(value) => value.as_bool().ok_or_else(|| self.fault(name, "is neither true nor false")),
+        }
+    }
+
     pub(super) fn fault(&self, name: &str, what: &str) -> CaseFault {
         CaseFault(format!("{}: the member {name:?} {what}", self.what))
     }

@@ -7,6 +7,7 @@ mod answer;
 mod case;
 mod challenges;
 mod check;
+mod client;
 mod keys;
 mod request;
 mod steps;
@@ -48,6 +49,7 @@ fn answer_case(document: &Document) -> Result<String, CaseFault> {
         "store" => store::store(&case),
         "verify_jws" => keys::verify_jws(&case),
         "load_keys" => keys::load_keys(&case),
+        "next_step" => client::next_step(&case),
         "decode" => keys::decode(&case),
         "parse_challenges" => challenges::parse_challenges(&case),
         "parse_authorization" => challenges::parse_authorization(&case),

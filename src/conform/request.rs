@@ -55,7 +55,7 @@ impl Asked {
     }
 }
 
-fn read_header(value: Value<'_>) -> Result<(String, Vec<u8>), CaseFault> {
+pub(super) fn read_header(value: Value<'_>) -> Result<(String, Vec<u8>), CaseFault> {
     let fault = || CaseFault("a header is no pair of name and value".into());
     let mut pair = value.as_array().ok_or_else(fault)?;
     match (pair.next(), pair.next(), pair.next()) {

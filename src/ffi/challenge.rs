@@ -8,12 +8,14 @@ use super::boundary::{borrow, call, check_place, fill, give, put, put_if_wanted,
 use super::sized::write_struct;
 use super::status::{COUNTERSIGN_MALFORMED, Failure, countersign_status};
 use super::types::{countersign_field, countersign_str, list};
+use crate::client::{Reading, Warning, read_challenges};
 use crate::http::{self, Param};
 
 /// What was read of WWW-Authenticate lines or of an Authorization value. One thread at a time.
 pub struct countersign_challenges {
     read: Vec<Read>,
     fault: Option<(usize, usize)>,
+    warnings: Vec<Warning>,
 }
 
 struct Read {
@@ -48,6 +50,22 @@ pub struct countersign_challenge_fault {
     pub offset: usize,
 }
 
+/// Something that a server should not have sent, and a tolerant reading met.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct countersign_challenge_warning {
+    /// sizeof(countersign_challenge_warning), set by the caller.
+    pub struct_size: u64,
+    /// What it is, one of COUNTERSIGN_TOLERANCE_.
+    pub tolerance: u32,
+    /// Zero.
+    pub reserved: u32,
+    /// The index of the value.
+    pub value: usize,
+    /// The offset in that value, in bytes.
+    pub offset: usize,
+}
+
 /// Reads WWW-Authenticate field values (RFC 9110 section 11.6.1), each one line, several challenges in each.
 ///
 /// At a fault the reading ends: the challenges before it are there, and countersign_challenges_fault tells where. On
@@ -63,7 +81,7 @@ pub unsafe extern "C" fn countersign_challenges_new(
         let values = unsafe { list(values, value_count) }?;
         // SAFETY: the caller vouches for each text.
         let lines = values.iter().map(|value| unsafe { value.bytes() }).collect::<Result<Vec<_>, _>>()?;
-        let mut reading = countersign_challenges { read: Vec::new(), fault: None };
+        let mut reading = countersign_challenges { read: Vec::new(), fault: None, warnings: Vec::new() };
         for challenge in http::Challenges::new(&lines) {
             match challenge {
                 Ok(challenge) => reading.read.push(own(challenge.scheme, challenge.token68, challenge.params())),
@@ -72,6 +90,28 @@ pub unsafe extern "C" fn countersign_challenges_new(
         }
         // SAFETY: NULL or a place for a pointer.
         unsafe { give(out, reading) }
+    })
+}
+
+/// Reads what servers really send in WWW-Authenticate, for clients: where countersign_challenges_new ends at a fault,
+/// this goes on, and names each tolerance in a warning. Quoted text stays one value, a parameter belongs to the
+/// challenge before it, and what cannot be told apart is left out.
+///
+/// Bytes of a value that are no UTF-8 are replaced. On success *out is the caller's; give it back with
+/// countersign_challenges_free. The values are copied.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn countersign_challenges_new_tolerant(
+    values: *const countersign_str,
+    value_count: usize,
+    out: *mut *mut countersign_challenges,
+) -> countersign_status {
+    call(|| {
+        // SAFETY: the caller vouches for the list.
+        let values = unsafe { list(values, value_count) }?;
+        // SAFETY: the caller vouches for each text.
+        let lines = values.iter().map(|value| unsafe { value.bytes() }).collect::<Result<Vec<_>, _>>()?;
+        // SAFETY: NULL or a place for a pointer.
+        unsafe { give(out, countersign_challenges::of_reading(&read_challenges(&lines))) }
     })
 }
 
@@ -92,7 +132,7 @@ pub unsafe extern "C" fn countersign_credentials_new(
             Ok(credentials) => {
                 let read = vec![own(credentials.scheme, credentials.token68, credentials.params())];
                 // SAFETY: NULL or a place for a pointer.
-                unsafe { give(out, countersign_challenges { read, fault: None }) }
+                unsafe { give(out, countersign_challenges { read, fault: None, warnings: Vec::new() }) }
             }
             Err(found) => {
                 // SAFETY: NULL or a place for a number.
@@ -165,6 +205,35 @@ pub unsafe extern "C" fn countersign_challenges_fault(
     })
 }
 
+/// How many warnings a tolerant reading has; 0 for any other and for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn countersign_challenges_warning_count(challenges: *const countersign_challenges) -> usize {
+    // SAFETY: NULL or a living reading.
+    read(0, || unsafe { borrow(challenges) }.map_or(0, |reading| reading.warnings.len()))
+}
+
+/// The warning at index, in the order of the values. COUNTERSIGN_NOT_FOUND past the end.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn countersign_challenges_warning_at(
+    challenges: *const countersign_challenges,
+    index: usize,
+    out: *mut countersign_challenge_warning,
+) -> countersign_status {
+    call(|| {
+        // SAFETY: NULL or a living reading.
+        let found = unsafe { borrow(challenges) }?.warnings.get(index).ok_or(Failure::NOT_FOUND)?;
+        let warning = countersign_challenge_warning {
+            struct_size: 0,
+            tolerance: found.tolerance.number(),
+            reserved: 0,
+            value: found.value,
+            offset: found.offset,
+        };
+        // SAFETY: the caller hands in a struct that starts with its size.
+        unsafe { write_struct(out, warning) }
+    })
+}
+
 /// Gives a reading back. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn countersign_challenges_free(challenges: *mut countersign_challenges) {
@@ -202,6 +271,18 @@ pub unsafe extern "C" fn countersign_challenge_write(
         // SAFETY: the caller vouches for the memory and the place.
         unsafe { fill(text, capacity, needed, &line) }
     })
+}
+
+impl countersign_challenges {
+    /// What a client has heard.
+    pub(super) fn of_reading(reading: &Reading) -> Self {
+        let read = reading.challenges.iter().map(|heard| Read {
+            scheme: heard.scheme.clone(),
+            token68: heard.token68.clone(),
+            params: heard.params.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes())).collect(),
+        });
+        countersign_challenges { read: read.collect(), fault: None, warnings: reading.warnings.clone() }
+    }
 }
 
 fn own<'a>(scheme: &str, token68: Option<&str>, params: impl Iterator<Item = Param<'a>>) -> Read {

@@ -8,8 +8,13 @@
 use core::mem::{offset_of, size_of};
 
 use super::catalogue::countersign_reason_info;
-use super::challenge::{countersign_challenge, countersign_challenge_fault, countersign_challenges};
+use super::challenge::{
+    countersign_challenge, countersign_challenge_fault, countersign_challenge_warning, countersign_challenges,
+};
 use super::claims::countersign_claim;
+use super::client::{
+    countersign_abilities, countersign_response, countersign_sent, countersign_step, countersign_step_info,
+};
 use super::decision::{countersign_decision, countersign_need};
 use super::export::{countersign_export, countersign_keys};
 use super::fetch::{countersign_fetch, countersign_fetch_info, countersign_fetch_result};
@@ -93,6 +98,27 @@ layout! {
         0 struct_size: u64, 8 scheme: countersign_str, 24 token68: countersign_str, 40 param_count: usize,
     } 48
     countersign_challenge_fault { 0 struct_size: u64, 8 value: usize, 16 offset: usize, } 24
+    countersign_challenge_warning {
+        0 struct_size: u64, 8 tolerance: u32, 12 reserved: u32, 16 value: usize, 24 offset: usize,
+    } 32
+    countersign_response {
+        0 struct_size: u64, 8 http_status: u32, 12 reserved: u32, 16 fields: *const countersign_field,
+        24 field_count: usize, 32 url: countersign_str,
+    } 48
+    countersign_sent {
+        0 struct_size: u64, 8 scheme: u32, 12 superseded: u32, 16 expires_known: u32, 20 reserved: u32,
+        24 expires_seconds: i64, 32 url: countersign_str,
+    } 48
+    countersign_abilities {
+        0 struct_size: u64, 8 refresh: u32, 12 interactive: u32, 16 replay: u32, 20 idempotent: u32, 24 strict: u32,
+        28 downgrade: u32, 32 schemes: *const u32, 40 scheme_count: usize,
+    } 48
+    countersign_step_info {
+        0 struct_size: u64, 8 kind: u32, 12 reason: u32, 16 replay: u32, 20 state: u32, 24 scheme: u32,
+        28 max_age_known: u32, 32 seconds_known: u32, 36 reserved: u32, 40 max_age: u64, 48 seconds: u64,
+        56 scope: countersign_str, 72 acr_values: countersign_str, 88 resource_metadata: countersign_str,
+        104 nonce: countersign_str,
+    } 120
 }
 
 const fn shared_by_threads<T: Send + Sync>() {}
@@ -109,4 +135,5 @@ const _: () = {
     moved_between_threads::<countersign_export>();
     moved_between_threads::<countersign_token>();
     moved_between_threads::<countersign_challenges>();
+    moved_between_threads::<countersign_step>();
 };

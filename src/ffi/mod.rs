@@ -13,6 +13,7 @@ mod boundary;
 mod catalogue;
 mod challenge;
 mod claims;
+mod client;
 mod decision;
 mod export;
 mod fetch;

@@ -60,7 +60,7 @@ pub unsafe extern "C" fn countersign_report_at(
                 Severity::Warning => COUNTERSIGN_SEVERITY_WARNING,
             },
             reserved: 0,
-            code: countersign_str::lend(entry.code.word()),
+            code: countersign_str::lend(entry.code.name()),
             pointer: countersign_str::lend(&entry.pointer),
             text: countersign_str::lend(&entry.text),
         };

@@ -7,8 +7,9 @@ use core::mem::{MaybeUninit, offset_of};
 use core::{ptr, slice};
 
 use super::catalogue::countersign_reason_info;
-use super::challenge::{countersign_challenge, countersign_challenge_fault};
+use super::challenge::{countersign_challenge, countersign_challenge_fault, countersign_challenge_warning};
 use super::claims::countersign_claim;
+use super::client::{countersign_abilities, countersign_response, countersign_sent, countersign_step_info};
 use super::decision::countersign_need;
 use super::export::countersign_keys;
 use super::fetch::{countersign_fetch_info, countersign_fetch_result};
@@ -57,6 +58,11 @@ structs! {
     countersign_token_info {}
     countersign_challenge {}
     countersign_challenge_fault {}
+    countersign_challenge_warning {}
+    countersign_response {}
+    countersign_sent {}
+    countersign_abilities {}
+    countersign_step_info {}
 }
 
 /// Copies a struct that starts with its size; members that the caller does not know are zero.

@@ -188,6 +188,12 @@ fn add_key(reader: &mut Reader<'_>, place: &Place<'_, '_>, builder: &mut ApiKeys
         expires: expires?.into_option(),
         revoked: revoked?,
     };
+    if let (Some(from), Some(until)) = (entry.not_before, entry.expires)
+        && from >= until
+    {
+        let pointer = format!("{}/expires", place.pointer());
+        reader.warn(pointer, Code::KeyNeverGood, "the key expires before it is good");
+    }
     let (member, text) = match builder.add(entry) {
         Ok(()) => return Some(()),
         Err(AddFault::IdRepeated) => ("/id", "the id stands in the list twice"),

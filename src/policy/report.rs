@@ -5,6 +5,8 @@
 
 use core::fmt;
 
+use crate::words::words;
+
 /// Whether an entry refuses the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
@@ -14,55 +16,32 @@ pub enum Severity {
     Warning,
 }
 
-/// Names each code once, with its word and its meaning.
-macro_rules! codes {
-    ($($name:ident = $word:literal, $meaning:literal;)*) => {
-        /// What kind of thing an entry tells of; the words are stable.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub enum Code {
-            $(#[doc = $meaning] $name,)*
-        }
-
-        impl Code {
-            /// The stable word, as in `member_unknown`.
-            pub const fn word(self) -> &'static str {
-                match self {
-                    $(Code::$name => $word,)*
-                }
-            }
-        }
-    };
-}
-
-codes! {
-    Syntax = "syntax", "Not a JSON text, or one beyond a bound.";
-    NameRepeated = "name_repeated", "A member name that stands twice in one object.";
-    MemberMissing = "member_missing", "A required member is not there.";
-    MemberUnknown = "member_unknown", "A member that no version knows.";
-    TypeWrong = "type_wrong", "A value of the wrong JSON type.";
-    ValueRefused = "value_refused", "A value of the right type that is not allowed.";
-    NotSupported = "not_supported", "A member that is not yet supported.";
-    RefUnknown = "ref_unknown", "A reference to bytes that the host did not pass.";
-    Contradiction = "contradiction", "Members that do not go together.";
-    LeewayHigh = "leeway_high", "A leeway over one minute.";
-    NotOffered = "not_offered", "A section that is accepted, though no challenge offers it.";
-    KeyUnusable = "key_unusable", "A key of an inline set that cannot be used.";
-    KeyPrintable = "key_printable", "A symmetric key of printable characters alone.";
-    KeyIdle = "key_idle", "Inline symmetric keys that no listed algorithm uses.";
-    AlgorithmDeprecated = "algorithm_deprecated", "A deprecated name of an algorithm.";
-    JwksInvalid = "jwks_invalid", "A key set that was not taken.";
-    BasicWithoutTls = "basic_without_tls", "Passwords over what may be no TLS.";
-    KeyInAddress = "key_in_address", "API keys in addresses, which end up in logs.";
-    KeysEmpty = "keys_empty", "A list of API keys without a key.";
-    HashWeak = "hash_weak", "A hash of a password below the recommended cost.";
-    MetadataInvalid = "metadata_invalid", "Metadata of an issuer that were not taken.";
-    ScopeOffline = "scope_offline", "`offline_access` asked for by a challenge.";
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+words! {
+    /// What kind of thing an entry tells of; the words are stable.
+    Code {
+        Syntax = "syntax", "Not a JSON text, or one beyond a bound.";
+        NameRepeated = "name_repeated", "A member name that stands twice in one object.";
+        MemberMissing = "member_missing", "A required member is not there.";
+        MemberUnknown = "member_unknown", "A member that no version knows.";
+        TypeWrong = "type_wrong", "A value of the wrong JSON type.";
+        ValueRefused = "value_refused", "A value of the right type that is not allowed.";
+        NotSupported = "not_supported", "A member that is not yet supported.";
+        RefUnknown = "ref_unknown", "A reference to bytes that the host did not pass.";
+        Contradiction = "contradiction", "Members that do not go together.";
+        LeewayHigh = "leeway_high", "A leeway over one minute.";
+        NotOffered = "not_offered", "A section that is accepted, though no challenge offers it.";
+        KeyUnusable = "key_unusable", "A key of an inline set that cannot be used.";
+        KeyPrintable = "key_printable", "A symmetric key of printable characters alone.";
+        KeyIdle = "key_idle", "Inline symmetric keys that no listed algorithm uses.";
+        AlgorithmDeprecated = "algorithm_deprecated", "A deprecated name of an algorithm.";
+        JwksInvalid = "jwks_invalid", "A key set that was not taken.";
+        BasicWithoutTls = "basic_without_tls", "Passwords over what may be no TLS.";
+        KeyInAddress = "key_in_address", "API keys in addresses, which end up in logs.";
+        KeysEmpty = "keys_empty", "A list of API keys without a key.";
+        KeyNeverGood = "key_never_good", "An API key that no time is good for.";
+        HashWeak = "hash_weak", "A hash of a password below the recommended cost.";
+        MetadataInvalid = "metadata_invalid", "Metadata of an issuer that were not taken.";
+        ScopeOffline = "scope_offline", "`offline_access` asked for by a challenge.";
     }
 }
 

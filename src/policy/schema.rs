@@ -4,10 +4,7 @@
 //! that it cannot say stand in its `$comment`. Allocates; never called while loading.
 
 use super::kind::Kind;
-use super::members::{
-    API_KEY, BASIC, BEARER, BEYOND_SCHEMA, CSRF, DISCOVERY, ISSUER, Member, Object, POLICY, PROFILE, REMEMBER, SESSION,
-    STORED_KEY, TIMING, USER,
-};
+use super::members::{BEYOND_SCHEMA, Member, Object, PARTS, POLICY};
 use super::types::{object_rules, type_schema};
 
 /// A JSON value to be written.
@@ -27,21 +24,7 @@ pub(super) enum Json {
 /// ```
 pub fn schema() -> String {
     let mut definitions = Vec::new();
-    let objects = [
-        &PROFILE,
-        &BEARER,
-        &ISSUER,
-        &TIMING,
-        &REMEMBER,
-        &DISCOVERY,
-        &BASIC,
-        &USER,
-        &API_KEY,
-        &STORED_KEY,
-        &SESSION,
-        &CSRF,
-    ];
-    for object in objects {
+    for object in PARTS {
         definitions.push((object.name.to_owned(), object_schema(object)));
     }
     let comment = format!("The loader also holds that {}.", BEYOND_SCHEMA.join("; "));

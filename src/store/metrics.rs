@@ -26,6 +26,9 @@ struct Seen<'a> {
     unknown_kids: u64,
 }
 
+/// What a family says of a source, if it says anything.
+type Value = fn(&Seen<'_>) -> Option<u64>;
+
 impl KeyStore {
     /// Appends the metrics of every source that is fetched: fetches, failures, age, whether its keys decide, and tokens
     /// of unknown keys. Sets that stand in the policy have nothing to watch.
@@ -33,7 +36,7 @@ impl KeyStore {
     /// They name issuers and addresses, never a key. `now` is that of the checks.
     pub fn write_prometheus(&self, now: Now, sink: &mut impl Sink) {
         let seen: Vec<Seen<'_>> = self.slots.iter().filter_map(|slot| slot.seen(now.monotonic)).collect();
-        let values: [(Family, fn(&Seen<'_>) -> Option<u64>); 6] = [
+        let values: [(Family, Value); 6] = [
             (KEY_FETCHES, |seen| Some(seen.fetches)),
             (KEY_FETCH_FAILURES, |seen| Some(seen.failures)),
             (KEY_SET_AGE, |seen| seen.age),
@@ -56,7 +59,7 @@ impl Slot {
     fn seen(&self, now: u64) -> Option<Seen<'_>> {
         let writer = self.writer();
         let url = match (&self.address, &writer.location) {
-            (Address::KeySet(url), _) | (_, Some((url, _))) => url.to_string(),
+            (Address::KeySet(url), _) | (_, Some((url, _))) => url.clone(),
             _ if matches!(writer.copy.life, Life::Lasting) => return None,
             _ => String::new(),
         };

@@ -9,6 +9,7 @@
 
 #include "conform_challenges.h"
 #include "conform_check.h"
+#include "conform_client.h"
 #include "conform_store.h"
 #include "conform_tokens.h"
 
@@ -45,6 +46,9 @@ int main(void)
             break;
         case 'd':
             decode(id);
+            break;
+        case 'n':
+            next_step(id);
             break;
         default:
             give_up("an operation is not known");

@@ -102,4 +102,9 @@ cc -std=c99 -Wall -Wextra -Werror $(pkg-config --cflags --libs countersign) exam
 printf '{"realm":"api","bearer":{"issuers":[{"issuer":"https://a.example","audience":"a","jwks_uri":"https://a.example/keys"}]}}' >"$work/policy.json"
 if LD_LIBRARY_PATH=$lib "$work/guard" "$work/policy.json" Bearer >"$work/guard.out"; then fail "guard lets Bearer through"; fi
 grep -qx 'WWW-Authenticate: Bearer realm="api", error="invalid_request", error_description="The Bearer token is empty"' "$work/guard.out"
-echo "install: pkg-config (shared, archive, static), CMake (both), two Rust libraries in one program, guard.c"
+# shellcheck disable=SC2046
+cc -std=c99 -Wall -Wextra -Werror $(pkg-config --cflags --libs countersign) examples/c/next.c $(pkg-config --libs countersign) -o "$work/next"
+printf '401 Bearer error="invalid_token"\n401\n' | LD_LIBRARY_PATH=$lib "$work/next" >"$work/next.out"
+[ "$(sed 's/:.*//' "$work/next.out" | paste -sd '|')" = "refresh, because invalid_token|stop, because refused_again" ] ||
+    fail "next.c says something else"
+echo "install: pkg-config (shared, archive, static), CMake (both), two Rust libraries in one program, guard.c, next.c"

@@ -91,6 +91,29 @@ static void every_scheme_has_its_spelling(void)
     CHECK(countersign_scheme_name(6).len == 0);
 }
 
+/* Walks over a set of words from 1 to its end: each has one, and the number behind the last has none. */
+static void words_to(uint32_t last, countersign_str (*name)(uint32_t))
+{
+    uint32_t number;
+
+    for (number = 1; number <= last; number++) {
+        CHECK(name(number).len > 0);
+    }
+    CHECK(name(0).len == 0 && name(last + 1).len == 0 && name(UINT32_MAX).len == 0);
+}
+
+static void the_words_of_the_clients_side_have_their_numbers(void)
+{
+    words_to(COUNTERSIGN_STEP_STOP, countersign_step_name);
+    words_to(COUNTERSIGN_STEP_REASON_SERVER_ERROR, countersign_step_reason_name);
+    words_to(COUNTERSIGN_STEP_REASON_SERVER_ERROR, countersign_step_reason_text);
+    words_to(COUNTERSIGN_TOLERANCE_TOO_MUCH, countersign_tolerance_name);
+    words_to(COUNTERSIGN_TOLERANCE_TOO_MUCH, countersign_tolerance_text);
+    CHECK(is(countersign_step_name(COUNTERSIGN_STEP_STEP_UP), "step_up"));
+    CHECK(is(countersign_step_reason_name(COUNTERSIGN_STEP_REASON_INVALID_DPOP_PROOF), "invalid_dpop_proof"));
+    CHECK(is(countersign_tolerance_name(COUNTERSIGN_TOLERANCE_QUOTE_STRAY), "quote_stray"));
+}
+
 /* Checks that a member starts where the one before it ended; `end` walks along. */
 #define MEMBER(type, member)                                                                                          \
     do {                                                                                                              \
@@ -226,6 +249,53 @@ static void no_struct_has_a_hole(void)
     MEMBER(countersign_challenge_fault, value);
     MEMBER(countersign_challenge_fault, offset);
     STRUCT_OF(countersign_challenge_fault, 24);
+    MEMBER(countersign_challenge_warning, struct_size);
+    MEMBER(countersign_challenge_warning, tolerance);
+    MEMBER(countersign_challenge_warning, reserved);
+    MEMBER(countersign_challenge_warning, value);
+    MEMBER(countersign_challenge_warning, offset);
+    STRUCT_OF(countersign_challenge_warning, 32);
+    MEMBER(countersign_response, struct_size);
+    MEMBER(countersign_response, http_status);
+    MEMBER(countersign_response, reserved);
+    MEMBER(countersign_response, fields);
+    MEMBER(countersign_response, field_count);
+    MEMBER(countersign_response, url);
+    STRUCT_OF(countersign_response, 48);
+    MEMBER(countersign_sent, struct_size);
+    MEMBER(countersign_sent, scheme);
+    MEMBER(countersign_sent, superseded);
+    MEMBER(countersign_sent, expires_known);
+    MEMBER(countersign_sent, reserved);
+    MEMBER(countersign_sent, expires_seconds);
+    MEMBER(countersign_sent, url);
+    STRUCT_OF(countersign_sent, 48);
+    MEMBER(countersign_abilities, struct_size);
+    MEMBER(countersign_abilities, refresh);
+    MEMBER(countersign_abilities, interactive);
+    MEMBER(countersign_abilities, replay);
+    MEMBER(countersign_abilities, idempotent);
+    MEMBER(countersign_abilities, strict);
+    MEMBER(countersign_abilities, downgrade);
+    MEMBER(countersign_abilities, schemes);
+    MEMBER(countersign_abilities, scheme_count);
+    STRUCT_OF(countersign_abilities, 48);
+    MEMBER(countersign_step_info, struct_size);
+    MEMBER(countersign_step_info, kind);
+    MEMBER(countersign_step_info, reason);
+    MEMBER(countersign_step_info, replay);
+    MEMBER(countersign_step_info, state);
+    MEMBER(countersign_step_info, scheme);
+    MEMBER(countersign_step_info, max_age_known);
+    MEMBER(countersign_step_info, seconds_known);
+    MEMBER(countersign_step_info, reserved);
+    MEMBER(countersign_step_info, max_age);
+    MEMBER(countersign_step_info, seconds);
+    MEMBER(countersign_step_info, scope);
+    MEMBER(countersign_step_info, acr_values);
+    MEMBER(countersign_step_info, resource_metadata);
+    MEMBER(countersign_step_info, nonce);
+    STRUCT_OF(countersign_step_info, 120);
 }
 
 int main(void)
@@ -234,6 +304,7 @@ int main(void)
     RUN(every_status_has_a_name);
     RUN(every_reason_has_its_row);
     RUN(every_scheme_has_its_spelling);
+    RUN(the_words_of_the_clients_side_have_their_numbers);
     RUN(no_struct_has_a_hole);
     return FINISH();
 }

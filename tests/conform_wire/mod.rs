@@ -1,5 +1,6 @@
 //! Cases in the binary form that `tests/c/conform.c` reads, so that it needs no parser of JSON.
 
+mod client;
 mod store;
 
 use base64::Engine as _;
@@ -47,7 +48,16 @@ impl Wire {
         let method = request.member("method").map_or_else(|| "GET".into(), text);
         self.bytes(method.as_bytes());
         self.text(request.member("target"));
-        self.list(items(request.member("headers")), |wire, pair| {
+        self.headers(request.member("headers"));
+        self.text(request.member("client_cert_sha256"));
+        self.text(case.member("profile"));
+        self.text(case.member("scopes"));
+        self.time(case.member("now").unwrap())
+    }
+
+    /// Pairs of name and value; none if they are absent.
+    fn headers(&mut self, headers: Option<Value<'_>>) {
+        self.list(items(headers), |wire, pair| {
             let pair = items(Some(pair));
             wire.text(Some(pair[0]));
             match pair[1].member("b64") {
@@ -55,10 +65,6 @@ impl Wire {
                 None => wire.text(Some(pair[1])),
             }
         });
-        self.text(request.member("client_cert_sha256"));
-        self.text(case.member("profile"));
-        self.text(case.member("scopes"));
-        self.time(case.member("now").unwrap())
     }
 
     /// Seconds and nanoseconds; `None` for what they cannot tell.
@@ -98,6 +104,7 @@ pub(crate) fn wire(case: Value<'_>) -> Option<Vec<u8>> {
     let wire = match text(member("op").unwrap()).as_str() {
         "check" => check(case)?,
         "store" => store::store(case)?,
+        "next_step" => client::next_step(case),
         "verify_jws" => {
             let mut wire = Wire::new(b'v', id);
             wire.text(member("token"));

@@ -1,5 +1,6 @@
 //! Reading Markdown, as little of it as the project's own pages use.
 
+pub(crate) mod client;
 pub(crate) mod reasons;
 
 use std::path::{Path, PathBuf};

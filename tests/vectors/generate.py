@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+import responses
 import tokens
 from model import driver
 from model.jsontext import ascii_only, write
@@ -25,6 +26,7 @@ OPS = [
     "parse_authorization",
     "build_challenge",
     "decode",
+    "next_step",
     "driver",
 ]
 
@@ -36,6 +38,8 @@ def author_agrees(expect, answer):
 
 def seen_of(answer, name):
     """What the answer says under the author's name for it."""
+    if answer.get("steps") and all("step" in step for step in answer["steps"]):
+        return responses.told(answer["steps"], name)
     if "steps" in answer and name in ("reason", "steps", "urls"):
         return told(answer["steps"], name)
     if name == "reason":
@@ -97,7 +101,8 @@ def line_of(row):
             sys.exit(f"{source[:90]}\n  author (no P-521): {row['without_p521']}\n  model: {other[:900]}")
         parts.append(answer_member(other, "answer_without_p521"))
     seen = seen_of(answer, "reason")
-    marks = [f"reason:{reason}" for reason in (seen if isinstance(seen, list) else [seen])]
+    kind = "step" if row["op"] == "next_step" else "reason"
+    marks = [f"{kind}:{reason}" for reason in (seen if isinstance(seen, list) else [seen])]
     covers = list(dict.fromkeys(row["covers"] + marks))
     parts.append('"covers":' + write(covers))
     parts.append('"note":' + write(row["note"]))

@@ -84,9 +84,9 @@ fn entry(args: &EntryArgs, key: &[u8]) -> Result<String, Fault> {
 
 /// From when and until when the key is good.
 fn times(args: &EntryArgs) -> Result<[Option<i64>; 2], Fault> {
+    let now = input::now(args.now.as_deref())?.nanos().div_euclid(NANOS_PER_SECOND);
     let expires = match args.expires_in {
         Some(distance) => {
-            let now = input::now(args.now.as_deref())?.nanos().div_euclid(NANOS_PER_SECOND);
             let seconds = now.saturating_add(i128::from(distance));
             Some(i64::try_from(seconds).map_err(|_| too_far())?)
         }
@@ -100,6 +100,9 @@ fn times(args: &EntryArgs) -> Result<[Option<i64>; 2], Fault> {
         && expires <= not_before
     {
         return Err(Fault::new("the key would never be good: it expires before it begins"));
+    }
+    if expires.is_some_and(|expires| i128::from(expires) <= now) {
+        note(WARN, "warning:", "the key has expired already");
     }
     Ok(times)
 }

@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand};
 use countersign::limits::FETCH_SECONDS;
 
 use crate::api_key_args::ApiKeyCommand;
-use crate::audit_args::AuditArgs;
+use crate::audit::args::AuditArgs;
+use crate::next_args::NextArgs;
+use crate::probe::args::ProbeArgs;
 
 static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} ({})", env!("CARGO_PKG_VERSION"), countersign::jose::BACKEND_NAME));
@@ -16,8 +18,8 @@ static VERSION: LazyLock<String> =
 /// Checks HTTP credentials, says why they fail, and answers 401 properly.
 #[derive(Parser)]
 #[command(name = "countersign", version = VERSION.as_str(), max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 allowed, loaded or readable; 1 denied, refused or not readable;
-2 usage or an input that cannot be worked with.
+#[command(after_help = "Exit codes: 0 allowed, loaded, readable or a step to take; 1 denied, refused, not readable or
+nothing left to do; 2 usage or an input that cannot be worked with; 3 warnings at worst (probe).
 
 Try it:
   countersign mint --out-dir demo
@@ -42,9 +44,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Challenge(ChallengeCommand),
     Keys(KeysArgs),
+    Next(NextArgs),
     /// Look at a policy document.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    Probe(ProbeArgs),
     /// Make API keys and their entries for a policy.
     #[command(subcommand)]
     ApiKey(ApiKeyCommand),

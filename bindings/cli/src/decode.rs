@@ -67,7 +67,7 @@ fn write_json(decoded: &DecodedToken, out: &mut Output) {
 }
 
 /// The token in what people paste: alone, behind `Bearer`, or as a whole Authorization line.
-fn token_of(text: &[u8]) -> Result<&[u8], Fault> {
+pub(crate) fn token_of(text: &[u8]) -> Result<&[u8], Fault> {
     let line = trim_ows(input::without_line_end(text));
     let value = field_value(line, "authorization").unwrap_or(line);
     if select_scheme(value) != SchemeWord::Bearer {

@@ -9,6 +9,8 @@ pub(crate) enum Answer {
     Yes,
     /// Denied, refused, not readable: exit code 1.
     No,
+    /// Nothing worse than warnings: exit code 3.
+    Warned,
 }
 
 impl Answer {

@@ -5,18 +5,17 @@
 //! keys are good. Time and size are bounded from the first packet to the last.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use countersign::http::{Url, cache_control_max_age};
 use ureq::http::header::{AGE, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, LOCATION};
 use ureq::http::{HeaderMap, HeaderName, Response};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::TlsConfig;
 use ureq::{Agent, Body, Error};
 
 use crate::fault::Fault;
 use crate::get_fault::{GetFault, fault};
-use crate::input;
+use crate::tls;
 
 /// A client that trusts the system's authorities, or those of one file.
 pub(crate) struct Client {
@@ -37,20 +36,7 @@ pub(crate) struct Answer {
 impl Client {
     /// A client that trusts the certificates in this PEM file, or the system's if there is none.
     pub(crate) fn new(authorities: Option<&Path>) -> Result<Client, Fault> {
-        let roots = match authorities {
-            Some(path) => read_authorities(path)?,
-            // What cannot be read is missing below, where the handshake tells of it.
-            None => rustls_native_certs::load_native_certs()
-                .certs
-                .iter()
-                .map(|authority| Certificate::from_der(authority).to_owned())
-                .collect(),
-        };
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::from(roots))
-            .unversioned_rustls_crypto_provider(Arc::new(backend::default_provider()))
-            .build();
-        Ok(Client { tls })
+        Ok(Client { tls: tls::trusting(authorities)? })
     }
 
     /// Gets `url`, which is https, or http on this machine; with `etag` only if it has changed.
@@ -104,21 +90,6 @@ impl Client {
         }
         request.call().map_err(fault)
     }
-}
-
-fn read_authorities(path: &Path) -> Result<Vec<Certificate<'static>>, Fault> {
-    let pem = input::read(path, "a PEM file of certificates with --cacert")?;
-    let certificates: Vec<_> = parse_pem(&pem)
-        .filter_map(|item| match item {
-            Ok(PemItem::Certificate(certificate)) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        let next = "--cacert wants -----BEGIN CERTIFICATE----- blocks";
-        return Err(Fault::new(format!("{}: no certificate in PEM", input::name_of(path))).next(next));
-    }
-    Ok(certificates)
 }
 
 fn read(response: &mut Response<Body>, max_bytes: usize) -> Result<Answer, GetFault> {
@@ -186,11 +157,6 @@ fn port(url: &Url<'_>) -> u16 {
 
 /// Enough for a path that was renamed more than once, and the end of a loop.
 const REDIRECTS: usize = 3;
-
-#[cfg(feature = "aws-lc-rs")]
-use rustls::crypto::aws_lc_rs as backend;
-#[cfg(not(feature = "aws-lc-rs"))]
-use rustls::crypto::ring as backend;
 
 #[cfg(test)]
 mod tests {

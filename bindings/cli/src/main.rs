@@ -7,7 +7,6 @@ mod api_key;
 mod api_key_args;
 mod args;
 mod audit;
-mod audit_args;
 mod challenge;
 mod check;
 mod conform;
@@ -24,14 +23,19 @@ mod json;
 mod keys;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
+mod next;
+mod next_args;
 mod output;
 mod pem;
 mod policy;
+mod probe;
 mod public_key;
 mod request;
+mod response;
 mod run;
 #[cfg(feature = "aws-lc-rs")]
 mod signing_key;
+mod tls;
 
 use std::process::ExitCode;
 

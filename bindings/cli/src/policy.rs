@@ -88,7 +88,7 @@ fn write_json(report: &Report, loads: bool, text: &[u8], out: &mut Output) {
         let severity = if entry.severity == Severity::Error { "error" } else { "warning" };
         let mut object = Object::new()
             .text("severity", severity)
-            .text("code", entry.code.word())
+            .text("code", entry.code.name())
             .text("pointer", &entry.pointer)
             .text("text", &entry.text);
         if let Some((line, column)) = place(entry, text) {

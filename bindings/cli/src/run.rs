@@ -1,4 +1,4 @@
-//! From arguments to exit code: 0 yes, 1 no, 2 a fault of usage or input.
+//! From arguments to exit code: 0 yes, 1 no, 2 a fault of usage or input, 3 warnings.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use crate::args::{ChallengeCommand, Cli, Command, KeysCommand, PolicyCommand};
 use crate::fault::{Answer, Fault, Outcome};
 use crate::json::Object;
 use crate::output::{BAD, Format, Output, TITLE, note, printable};
-use crate::{api_key, audit, challenge, check, conform, decode, keys, policy};
+use crate::{api_key, audit, challenge, check, conform, decode, keys, next, policy};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
@@ -25,6 +25,7 @@ pub(crate) fn run() -> ExitCode {
     let code = match outcome {
         Ok(Answer::Yes) => 0,
         Ok(Answer::No) => 1,
+        Ok(Answer::Warned) => WARNED,
         Err(fault) => {
             tell(&fault, &mut out);
             FAULT
@@ -51,7 +52,9 @@ fn dispatch(command: &Command, out: &mut Output) -> Outcome {
             Some(KeysCommand::FromPem(args)) => keys::from_pem(args, out),
             None => keys::list(args, out),
         },
+        Command::Next(args) => next::run(args, out),
         Command::Policy(PolicyCommand::Check(args)) => policy::check(args, out),
+        Command::Probe(args) => crate::probe::run(args, out),
         Command::ApiKey(ApiKeyCommand::New(args)) => api_key::new(args, out),
         Command::ApiKey(ApiKeyCommand::Hash(args)) => api_key::hash(args, out),
         #[cfg(feature = "aws-lc-rs")]
@@ -106,5 +109,6 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
 }
 
 const FAULT: u8 = 2;
+const WARNED: u8 = 3;
 /// No token of use is shorter than this, and no option's name longer.
 const SHOWN_BYTES: usize = 20;

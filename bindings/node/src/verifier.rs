@@ -210,7 +210,7 @@ fn finish(needed: usize) -> Result<u32> {
 pub(crate) fn entries(report: &Report) -> Vec<ReportEntry> {
     let entry = |entry: &countersign::policy::Entry| ReportEntry {
         severity: if entry.severity == Severity::Error { "error" } else { "warning" },
-        code: entry.code.word(),
+        code: entry.code.name(),
         pointer: entry.pointer.clone(),
         text: entry.text.clone(),
     };

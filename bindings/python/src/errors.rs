@@ -23,7 +23,7 @@ pub(crate) fn entries<'py>(py: Python<'py>, report: &Report) -> PyResult<Bound<'
     let entry = class(py, &ENTRY, "Entry")?;
     let made = report.entries().iter().map(|found| {
         let severity = if found.severity == Severity::Error { "error" } else { "warning" };
-        entry.call1((severity, found.code.word(), &found.pointer, &found.text))
+        entry.call1((severity, found.code.name(), &found.pointer, &found.text))
     });
     PyTuple::new(py, made.collect::<PyResult<Vec<_>>>()?)
 }

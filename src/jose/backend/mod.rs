@@ -6,13 +6,18 @@
 
 use super::algorithm::{Algorithm, KeyType};
 
+mod alike;
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 mod ring;
 
+#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+use ::ring as library;
 #[cfg(feature = "aws-lc-rs")]
 use aws_lc as chosen;
+#[cfg(feature = "aws-lc-rs")]
+use aws_lc_rs as library;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 use ring as chosen;
 
@@ -111,7 +116,7 @@ pub(super) fn is_off_curve(curve: Curve, point: &[u8]) -> bool {
 /// The SHA-256 digest of `bytes`.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
-    let digest = chosen::sha256(bytes);
+    let digest = alike::sha256(bytes);
     // Both libraries give exactly 32 bytes for SHA-256.
     for (to, from) in out.iter_mut().zip(digest.as_ref()) {
         *to = *from;
@@ -120,12 +125,12 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// A key for HMAC-SHA-256 (RFC 2104): digests of ours that nobody else can compute. Not for tokens.
-pub(crate) struct MacKey(chosen::Mac);
+pub(crate) struct MacKey(alike::Mac);
 
 impl MacKey {
     /// A key of these bytes.
     pub(crate) fn new(secret: &[u8]) -> Self {
-        MacKey(chosen::Mac::new(secret))
+        MacKey(alike::Mac::new(secret))
     }
 
     /// The MAC of the parts, one behind the other. Allocates nothing of ours.

@@ -1,7 +1,8 @@
 //! Signatures by ring. It parses an RSA key anew at every call and has no P-521.
 
-use ::ring::{agreement, digest, hmac, rand, rsa, signature};
+use ::ring::{agreement, hmac, rand, rsa, signature};
 
+use super::alike::{hmac_parameters, rsa_parameters};
 use super::{Algorithm, Curve, KeyMaterial};
 
 pub(super) const NAME: &str = "ring";
@@ -57,53 +58,11 @@ pub(super) fn is_off_curve(curve: Curve, point: &[u8]) -> bool {
     })
 }
 
-pub(super) fn sha256(bytes: &[u8]) -> digest::Digest {
-    digest::digest(&digest::SHA256, bytes)
-}
-
-/// A key for HMAC-SHA-256.
-pub(super) struct Mac(hmac::Key);
-
-impl Mac {
-    pub(super) fn new(secret: &[u8]) -> Self {
-        Mac(hmac::Key::new(hmac::HMAC_SHA256, secret))
-    }
-
-    pub(super) fn sign(&self, parts: &[&[u8]]) -> hmac::Tag {
-        let mut context = hmac::Context::with_key(&self.0);
-        for part in parts {
-            context.update(part);
-        }
-        context.sign()
-    }
-}
-
-fn rsa_parameters(algorithm: Algorithm) -> Option<&'static signature::RsaParameters> {
-    Some(match algorithm {
-        Algorithm::Rs256 => &signature::RSA_PKCS1_2048_8192_SHA256,
-        Algorithm::Rs384 => &signature::RSA_PKCS1_2048_8192_SHA384,
-        Algorithm::Rs512 => &signature::RSA_PKCS1_2048_8192_SHA512,
-        Algorithm::Ps256 => &signature::RSA_PSS_2048_8192_SHA256,
-        Algorithm::Ps384 => &signature::RSA_PSS_2048_8192_SHA384,
-        Algorithm::Ps512 => &signature::RSA_PSS_2048_8192_SHA512,
-        _ => return None,
-    })
-}
-
 fn curve_parameters(algorithm: Algorithm) -> Option<&'static dyn signature::VerificationAlgorithm> {
     Some(match algorithm {
         Algorithm::Es256 => &signature::ECDSA_P256_SHA256_FIXED,
         Algorithm::Es384 => &signature::ECDSA_P384_SHA384_FIXED,
         Algorithm::EdDsa | Algorithm::Ed25519 => &signature::ED25519,
-        _ => return None,
-    })
-}
-
-fn hmac_parameters(algorithm: Algorithm) -> Option<hmac::Algorithm> {
-    Some(match algorithm {
-        Algorithm::Hs256 => hmac::HMAC_SHA256,
-        Algorithm::Hs384 => hmac::HMAC_SHA384,
-        Algorithm::Hs512 => hmac::HMAC_SHA512,
         _ => return None,
     })
 }

@@ -3,7 +3,7 @@
 import base64
 import re
 
-from . import check, credentials, grammar, jws, keys, policy, store
+from . import check, client, credentials, grammar, jws, keys, policy, store
 from .jsontext import JsonError, Reader, parse, write
 from .shape import CaseInvalid, check_asked, steps_of, text_list, want
 
@@ -17,6 +17,7 @@ MEMBERS = {
     "parse_authorization": ID | {"value"},
     "build_challenge": ID | {"scheme", "params"},
     "decode": ID | {"token"},
+    "next_step": ID | {"sent", "can", "state", "now", "seed", "responses"},
 }
 NEEDED = {
     "check": [("policy", "policy_text"), ("request",), ("now",)],
@@ -27,6 +28,7 @@ NEEDED = {
     "parse_authorization": [("value",)],
     "build_challenge": [("scheme",), ("params",)],
     "decode": [("token",)],
+    "next_step": [("now",), ("responses",)],
 }
 # Documents inside a case, which may repeat names: their own readers judge that.
 FOREIGN = re.compile(r"/policy/|(/keys/[0-9]+)?/jwks/")
@@ -94,6 +96,10 @@ class Line:
         """`decode`."""
         want(isinstance(case["token"], str))
         return jws.decode(case_id, case["token"])
+
+    def next_step(self, case_id, case):
+        """`next_step`."""
+        return {"id": case_id, "steps": client.run(case)}
 
     def parse_authorization(self, case_id, case):
         """`parse_authorization`."""

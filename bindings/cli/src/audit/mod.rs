@@ -4,6 +4,7 @@
 //! is kept has a bound.
 
 mod access_log;
+pub(crate) mod args;
 mod clients;
 mod cut_strings;
 mod fields;
@@ -27,7 +28,7 @@ mod to_json;
 mod wanted;
 mod when;
 
-use crate::audit_args::AuditArgs;
+use self::args::AuditArgs;
 use crate::fault::{Answer, Fault, Outcome};
 use crate::output::Output;
 

@@ -57,6 +57,14 @@ fn people_see_the_key_once_and_are_told_so() {
 }
 
 #[test]
+fn a_key_that_has_expired_already_is_told() {
+    let made = run(["api-key", "new", "--expires", "1700000000"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert!(made.err.contains("expired already"), "{}", made.err);
+    assert!(!run(["api-key", "new", "--expires-in", "60"]).err.contains("expired"));
+}
+
+#[test]
 fn the_entry_of_a_key_is_that_of_its_text() {
     let digest = hex(&sha256(b"s3cret-key"));
     let entry = format!("{{\"id\":\"old\",\"sha256\":\"{digest}\"}}\n");

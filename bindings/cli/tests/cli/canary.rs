@@ -34,6 +34,15 @@ fn no_token_comes_back() {
     outputs.push(run_with(check.iter().chain(&["-"]), format!("GET / HTTP/1.1\n{wrong}").as_bytes()));
     outputs.push(run_with(["policy", "check", "-"], TOKEN.as_bytes()));
     outputs.push(run_with(["keys", "-"], TOKEN.as_bytes()));
+    for input in [TOKEN.to_owned(), format!("HTTP/1.1 401 x\n{wrong}"), format!("HTTP/1.1 401 x\n{header}\n\n{TOKEN}")]
+    {
+        outputs.push(run_with(["next"], input.as_bytes()));
+        outputs.push(run_with(["next", "--token-file", "-", "--status", "0"], input.as_bytes()));
+    }
+    outputs.push(run_with(["next", "--token-file", "-", "--status", "0"], header.as_bytes()));
+    outputs.push(run(["next", "--scheme", TOKEN]));
+    outputs.push(run(["next", "--token-file", TOKEN, "--status", "0"]));
+    outputs.push(run(["next", TOKEN]));
     outputs.push(run_with(["keys", "from-pem", "-"], TOKEN.as_bytes()));
     for (index, run) in outputs.iter().enumerate() {
         let text = [run.out.as_str(), &run.err].concat();

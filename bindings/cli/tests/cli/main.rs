@@ -18,7 +18,9 @@ mod fetch_keys;
 mod keys;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
+mod next;
 mod policy;
+mod probe;
 mod server;
 mod stream;
 mod support;

@@ -22,6 +22,10 @@ pub(crate) enum Reply {
     Bytes(Vec<u8>),
     /// These bytes, then nothing until the client hangs up.
     Hang(Vec<u8>),
+    /// The first, and a moment later the others.
+    Late(Vec<u8>, Vec<u8>),
+    /// These bytes, one at a time.
+    Drip(Vec<u8>),
 }
 
 /// A request as it came.
@@ -134,6 +138,18 @@ fn serve(
             stream.flush()
         }
         Reply::Hang(bytes) => say_and_wait(&mut stream, &bytes),
+        Reply::Drip(bytes) => bytes.iter().try_for_each(|byte| {
+            std::thread::sleep(Duration::from_millis(20));
+            stream.write_all(&[*byte])?;
+            stream.flush()
+        }),
+        Reply::Late(first, others) => {
+            stream.write_all(&first)?;
+            stream.flush()?;
+            std::thread::sleep(Duration::from_millis(40));
+            stream.write_all(&others)?;
+            stream.flush()
+        }
     }
 }
 

@@ -51,6 +51,7 @@ fn every_command_has_help_with_an_example() {
         vec!["keys"],
         vec!["keys", "from-pem"],
         vec!["policy", "check"],
+        vec!["probe"],
         #[cfg(feature = "aws-lc-rs")]
         vec!["mint"],
     ] {

@@ -75,6 +75,11 @@ pub const UNKNOWN_KIDS: Family = Family {
 pub const FAMILIES: [Family; 7] =
     [DECISIONS, KEY_FETCHES, KEY_FETCH_FAILURES, KEY_SET_AGE, KEY_SET_OVERDUE, KEY_SET_USABLE, UNKNOWN_KIDS];
 
+/// An array with a place for each reason, for hosts that keep it in their own memory.
+pub fn counters() -> Box<[AtomicU64]> {
+    (0..Reason::COUNT).map(|_| AtomicU64::new(0)).collect()
+}
+
 /// Counts one decision. A host that keeps its array in shared memory counts for all its processes.
 ///
 /// The array has a place for each reason at [`Reason::counter_index`]; a shorter one, made by an
@@ -89,10 +94,9 @@ pub fn count(counters: &[AtomicU64], reason: Reason) {
 /// Appends the counters that are not zero in Prometheus' text format.
 ///
 /// ```
-/// use core::sync::atomic::AtomicU64;
 /// use countersign::{Reason, metrics};
 ///
-/// let counters: Vec<AtomicU64> = (0..Reason::COUNT).map(|_| AtomicU64::new(0)).collect();
+/// let counters = metrics::counters();
 /// metrics::count(&counters, Reason::TokenExpired);
 /// let mut text = Vec::new();
 /// metrics::write_prometheus(&counters, &mut text);

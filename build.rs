@@ -1,8 +1,9 @@
-//! Turns `src/reasons.tsv` into the `Reason` enum, names the shared library and, for the C ABI,
+//! Turns `src/reasons.tsv` into the `Reason` enum and `src/findings.tsv` into `FindingId`, names the shared library and, for the C ABI,
 //! writes `countersign.h` into `OUT_DIR` (never into the tree; `make header` copies it).
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a build that cannot go on says why")]
 
+mod build_findings;
 #[cfg(feature = "capi")]
 mod build_header;
 
@@ -26,10 +27,14 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build_findings.rs");
     println!("cargo:rerun-if-changed=src/reasons.tsv");
+    println!("cargo:rerun-if-changed=src/findings.tsv");
 
     let rows = read_rows(&root.join("src/reasons.tsv"));
     fs::write(out.join("reasons.rs"), rust_table(&rows)).expect("OUT_DIR is writable");
+    let findings = build_findings::rust_table(&root.join("src/findings.tsv"), &rows);
+    fs::write(out.join("findings.rs"), findings).expect("OUT_DIR is writable");
 
     if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
         // The SONAME is the number of the ABI, not the version of the package.

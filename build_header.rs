@@ -10,7 +10,7 @@ use std::path::Path;
 use super::Row;
 
 /// The files in reading order; C also wants a type before its first use.
-const SECTIONS: [&str; 19] = [
+const SECTIONS: [&str; 20] = [
     "types",
     "status",
     "catalogue",
@@ -30,6 +30,7 @@ const SECTIONS: [&str; 19] = [
     "jws",
     "challenge",
     "client",
+    "explain",
 ];
 
 /// Files of `src/ffi` that export nothing.

@@ -1799,6 +1799,151 @@ uint32_t countersign_may_send_to(countersign_str granted,
 uint32_t countersign_same_origin(countersign_str one,
                                  countersign_str other);
 
+/* ==========================================================================
+ * The diagnosis
+ *
+ * Why a request was denied, and what to do: findings about one exchange, the likeliest first (docs/EXPLAIN.md). For
+ * tools and for development, not for the way of every request: it allocates.
+ * ======================================================================= */
+
+/** A finding that denies requests. */
+#define COUNTERSIGN_EXPLAINED_ERROR UINT32_C(1)
+/** A finding that is wrong and hurts some clients. */
+#define COUNTERSIGN_EXPLAINED_WARNING UINT32_C(2)
+/** A finding that is worth knowing. */
+#define COUNTERSIGN_EXPLAINED_NOTE UINT32_C(3)
+
+/** The findings about one exchange. One thread at a time. */
+typedef struct countersign_explanation countersign_explanation;
+
+/** A redirect on the way to a response. Frozen. */
+typedef struct countersign_redirect {
+    /** Its HTTP status, as 302. */
+    uint32_t http_status;
+    /** Zero. */
+    uint32_t reserved;
+    /** The address that was asked; NULL if that is not known. */
+    countersign_str from;
+    /** The value of its Location field. */
+    countersign_str location;
+} countersign_redirect;
+
+/** What is at hand of an exchange; everything may be missing. It is read during the call alone. */
+typedef struct countersign_exchange {
+    /** sizeof(countersign_exchange), set by the caller. */
+    uint64_t struct_size;
+    /** The method of the request; NULL if the request is not at hand. */
+    countersign_str method;
+    /** Its target: a path or an absolute URI; only the latter tells the origin and whether TLS was used. */
+    countersign_str target;
+    /** Its field lines, unmerged and in order. */
+    const countersign_field *request_fields;
+    /** How many. */
+    size_t request_field_count;
+    /** The SHA-256 of the client certificate's DER as base64url (RFC 8705 section 3.1); NULL if there was none. */
+    countersign_str client_cert_sha256;
+    /** The HTTP status of the response; 0 if the response is not at hand. */
+    uint32_t http_status;
+    /** 1 if now_seconds and now_nanos tell when the request was judged; else the response's Date is taken. */
+    uint32_t now_known;
+    /** The field lines of the response, unmerged and in order. */
+    const countersign_field *response_fields;
+    /** How many. */
+    size_t response_field_count;
+    /** The response's body, or its front. */
+    countersign_str response_body;
+    /** The redirects that came before the response, in order. */
+    const countersign_redirect *redirects;
+    /** How many. */
+    size_t redirect_count;
+    /** The token, where the request does not hold it; NULL otherwise. */
+    countersign_str token;
+    /** The policy that judges such requests, as JSON; NULL if it is not at hand. */
+    countersign_str policy;
+    /** What {"ref": "name"} in the policy stands for: names and bytes. */
+    const countersign_field *policy_refs;
+    /** How many. */
+    size_t policy_ref_count;
+    /** Key sets: names of issuers, and the bytes of their JWK Sets. */
+    const countersign_field *keys;
+    /** How many. */
+    size_t key_count;
+    /** The policy's profile; NULL for the unnamed one. */
+    countersign_str profile;
+    /** The scopes that the call asks for in place of the policy's; NULL for the policy's. */
+    countersign_str scopes;
+    /** Token ids (jti) that were revoked. */
+    const countersign_str *revoked;
+    /** How many. */
+    size_t revoked_count;
+    /** When the request was judged, in seconds since 1970. */
+    int64_t now_seconds;
+    /** Nanoseconds below one second. */
+    uint32_t now_nanos;
+    /** Zero. */
+    uint32_t reserved;
+} countersign_exchange;
+
+/** One finding. The texts are lent until the explanation is freed; none holds a token, a key or a password. */
+typedef struct countersign_explained {
+    /** sizeof(countersign_explained), set by the caller. */
+    uint64_t struct_size;
+    /** The stable number of the finding (docs/FINDINGS.md). */
+    uint32_t number;
+    /** How bad it is, one of COUNTERSIGN_EXPLAINED_. */
+    uint32_t severity;
+    /** 1 if offset says where in the value it is. */
+    uint32_t offset_known;
+    /** Zero. */
+    uint32_t reserved;
+    /** Bytes from the start of the field's value, or of the token. */
+    size_t offset;
+    /** The stable name, as in "token_expired". */
+    countersign_str name;
+    /** How it is known: "proved", "observed", "said" or "suspected". */
+    countersign_str certainty;
+    /** What it is about: "request", "response", "token", "policy" or "keys". */
+    countersign_str part;
+    /** The field name, the claim or the JSON Pointer; NULL for the part as a whole. */
+    countersign_str place;
+    /** What was seen. */
+    countersign_str evidence;
+    /** The cause, in words for people. */
+    countersign_str cause;
+    /** What to do next. */
+    countersign_str advice;
+    /** With what change the policy's check lets the request through; NULL if none was found. */
+    countersign_str would_pass_if;
+    /** The project's requirement that it goes back to. */
+    countersign_str requirement;
+    /** The section of the standard. */
+    countersign_str section;
+} countersign_explained;
+
+/**
+ * Explains one exchange: why was it denied, and what would help?
+ *
+ * With a policy and keys the check is run, and run again with changes, so that the cause is proved. On success *out is
+ * the caller's, perhaps without a finding; give it back with countersign_explanation_free. Any thread.
+ */
+countersign_status countersign_explain(const countersign_exchange *exchange,
+                                       countersign_explanation **out);
+
+/** How many findings there are; 0 for NULL. */
+size_t countersign_explanation_count(const countersign_explanation *explanation);
+
+/** The finding at index, the likeliest at 0; COUNTERSIGN_NOT_FOUND behind the last. */
+countersign_status countersign_explanation_at(const countersign_explanation *explanation,
+                                              size_t index,
+                                              countersign_explained *out);
+
+/** All findings as one compact JSON list, lent until the explanation is freed. */
+countersign_status countersign_explanation_json(const countersign_explanation *explanation,
+                                                countersign_str *out);
+
+/** Gives an explanation back. NULL is ignored. */
+void countersign_explanation_free(countersign_explanation *explanation);
+
 #ifdef __cplusplus
 } /* extern C */
 #endif

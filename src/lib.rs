@@ -17,6 +17,7 @@ pub mod client;
 pub mod conform;
 mod constant_time;
 mod detail;
+pub mod explain;
 #[cfg(feature = "capi")]
 mod ffi;
 pub mod http;

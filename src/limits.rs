@@ -120,3 +120,13 @@ pub const API_KEY_BYTES: usize = 1024;
 pub const API_KEY_PREFIX_BYTES: usize = 32;
 /// API keys of one policy: 2^26, which leaves six bits of a 32-bit slot for the digest.
 pub const API_KEYS: u32 = 67_108_864;
+/// Bytes of a response's body that the diagnosis looks at: error bodies are short, error pages say it in front.
+pub const EXPLAIN_BODY_BYTES: usize = 16_384;
+/// Header field lines of one head that the diagnosis looks at; servers refuse more than about a hundred.
+pub const EXPLAIN_LINES: usize = 256;
+/// Findings of one exchange.
+pub const EXPLAIN_FINDINGS: usize = 32;
+/// Changes that the diagnosis makes to one check in a row to find what would pass.
+pub const EXPLAIN_CHANGES: usize = 6;
+/// Characters of a claim or a name that a finding shows.
+pub const EXPLAIN_SHOWN: usize = 200;

@@ -48,6 +48,7 @@ const CRATES: &[(&str, &[&str])] = &[
     (
         "zeroize::",
         &[
+            "src/explain/",
             "src/jose/",
             "src/http/basic.rs",
             "src/json/document.rs",

@@ -24,6 +24,8 @@ fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    // Its rows say what must be found, not the answer to the byte: tests/explain.rs.
+    files.retain(|path| !path.ends_with("explain.jsonl"));
     files.sort();
     files
 }

@@ -101,6 +101,6 @@ fn c_answers_every_case_as_the_core_does() {
         .map(|((case, expected), answer)| format!("{case}\n  expected {expected}\n  answered {answer}"))
         .collect();
     assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), asked.len(), wrong.join("\n"));
-    assert!(asked.len() >= 3400, "only {} of {} cases went through C", asked.len(), cases.len());
+    assert!(asked.len() >= 3700, "only {} of {} cases went through C", asked.len(), cases.len());
     println!("{} cases went through C, {} did not", asked.len(), cases.len() - asked.len());
 }

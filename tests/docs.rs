@@ -45,6 +45,23 @@ fn the_steps_on_the_clients_page_are_those_of_the_tables() {
 }
 
 #[test]
+fn the_findings_page_is_that_of_the_table() {
+    let mut page = Page::open("docs/FINDINGS.md");
+    page.hold("findings", &docs_support::findings::table());
+    page.close();
+}
+
+#[test]
+fn the_bonuses_on_the_page_of_the_diagnosis_are_those_of_the_code() {
+    let (page, source) = (read("docs/EXPLAIN.md"), read("src/explain/finding.rs"));
+    for name in ["Suspected", "Said", "Observed", "Proved"] {
+        let line = source.lines().find(|line| line.contains(&format!("Certainty::{name} => ")) && !line.contains('"'));
+        let bonus = line.unwrap().split("=> ").nth(1).unwrap().trim_end_matches(',');
+        assert!(page.contains(&format!("| `{}` | {bonus} |", name.to_lowercase())), "docs/EXPLAIN.md: {name} {bonus}");
+    }
+}
+
+#[test]
 fn the_members_on_the_policy_page_are_those_of_the_loader() {
     let mut page = Page::open("docs/POLICY.md");
     page.hold("members", &policy::reference().trim().replace("## `", "### `"));

@@ -1,7 +1,7 @@
 //! An HTTP-date (RFC 9110 section 5.6.7) in seconds since 1970: the present form and the two old ones.
 
 /// The moment, if `text` is a date of the years 1970 to 9999.
-pub(super) fn parse_http_date(text: &str) -> Option<i64> {
+pub(crate) fn parse_http_date(text: &str) -> Option<i64> {
     let (_, rest) = text.trim().split_once(' ')?;
     let words: Vec<&str> = rest.split([' ', '-']).filter(|word| !word.is_empty()).collect();
     match words[..] {

@@ -18,6 +18,7 @@ mod wait;
 
 pub use asked::{Abilities, Response, Sent};
 pub use before::{FRESH_SKEW_SECONDS, is_same_origin, may_send_to, token_fresh};
+pub(crate) use date::parse_http_date;
 pub use heard::{HeardChallenge, Reading, Tolerance, Warning};
 pub use next::next_step;
 pub use reading::read_challenges;

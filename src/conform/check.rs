@@ -95,7 +95,7 @@ fn read_case(case: &Case<'_>) -> Result<CheckCase, CaseFault> {
     })
 }
 
-fn read_keys(value: Value<'_>) -> Result<(String, String), CaseFault> {
+pub(super) fn read_keys(value: Value<'_>) -> Result<(String, String), CaseFault> {
     let keys = Case::new(value, "a member of keys")?;
     keys.only(&["issuer", "jwks", "jwks_text"])?;
     Ok((keys.text("issuer")?, keys.document("jwks", "jwks_text")?))

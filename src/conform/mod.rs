@@ -8,6 +8,7 @@ mod case;
 mod challenges;
 mod check;
 mod client;
+mod explain;
 mod keys;
 mod request;
 mod steps;
@@ -47,6 +48,7 @@ fn answer_case(document: &Document) -> Result<String, CaseFault> {
     match operation.as_str() {
         "check" => check::check(&case),
         "store" => store::store(&case),
+        "explain" => explain::explain(&case),
         "verify_jws" => keys::verify_jws(&case),
         "load_keys" => keys::load_keys(&case),
         "next_step" => client::next_step(&case),

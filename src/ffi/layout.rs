@@ -16,6 +16,7 @@ use super::client::{
     countersign_abilities, countersign_response, countersign_sent, countersign_step, countersign_step_info,
 };
 use super::decision::{countersign_decision, countersign_need};
+use super::explain::{countersign_exchange, countersign_explained, countersign_explanation, countersign_redirect};
 use super::export::{countersign_export, countersign_keys};
 use super::fetch::{countersign_fetch, countersign_fetch_info, countersign_fetch_result};
 use super::jws::{countersign_token, countersign_token_info};
@@ -119,6 +120,24 @@ layout! {
         56 scope: countersign_str, 72 acr_values: countersign_str, 88 resource_metadata: countersign_str,
         104 nonce: countersign_str,
     } 120
+    countersign_redirect { 0 http_status: u32, 4 reserved: u32, 8 from: countersign_str, 24 location: countersign_str, } 40
+    countersign_exchange {
+        0 struct_size: u64, 8 method: countersign_str, 24 target: countersign_str,
+        40 request_fields: *const countersign_field, 48 request_field_count: usize,
+        56 client_cert_sha256: countersign_str, 72 http_status: u32, 76 now_known: u32,
+        80 response_fields: *const countersign_field, 88 response_field_count: usize, 96 response_body: countersign_str,
+        112 redirects: *const countersign_redirect, 120 redirect_count: usize, 128 token: countersign_str,
+        144 policy: countersign_str, 160 policy_refs: *const countersign_field, 168 policy_ref_count: usize,
+        176 keys: *const countersign_field, 184 key_count: usize, 192 profile: countersign_str,
+        208 scopes: countersign_str, 224 revoked: *const countersign_str, 232 revoked_count: usize,
+        240 now_seconds: i64, 248 now_nanos: u32, 252 reserved: u32,
+    } 256
+    countersign_explained {
+        0 struct_size: u64, 8 number: u32, 12 severity: u32, 16 offset_known: u32, 20 reserved: u32, 24 offset: usize,
+        32 name: countersign_str, 48 certainty: countersign_str, 64 part: countersign_str, 80 place: countersign_str,
+        96 evidence: countersign_str, 112 cause: countersign_str, 128 advice: countersign_str,
+        144 would_pass_if: countersign_str, 160 requirement: countersign_str, 176 section: countersign_str,
+    } 192
 }
 
 const fn shared_by_threads<T: Send + Sync>() {}
@@ -136,4 +155,5 @@ const _: () = {
     moved_between_threads::<countersign_token>();
     moved_between_threads::<countersign_challenges>();
     moved_between_threads::<countersign_step>();
+    moved_between_threads::<countersign_explanation>();
 };

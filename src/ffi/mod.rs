@@ -15,6 +15,7 @@ mod challenge;
 mod claims;
 mod client;
 mod decision;
+mod explain;
 mod export;
 mod fetch;
 mod jws;

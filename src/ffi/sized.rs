@@ -11,6 +11,7 @@ use super::challenge::{countersign_challenge, countersign_challenge_fault, count
 use super::claims::countersign_claim;
 use super::client::{countersign_abilities, countersign_response, countersign_sent, countersign_step_info};
 use super::decision::countersign_need;
+use super::explain::{countersign_exchange, countersign_explained};
 use super::export::countersign_keys;
 use super::fetch::{countersign_fetch_info, countersign_fetch_result};
 use super::jws::countersign_token_info;
@@ -63,6 +64,8 @@ structs! {
     countersign_sent {}
     countersign_abilities {}
     countersign_step_info {}
+    countersign_exchange {}
+    countersign_explained {}
 }
 
 /// Copies a struct that starts with its size; members that the caller does not know are zero.

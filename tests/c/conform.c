@@ -10,6 +10,7 @@
 #include "conform_challenges.h"
 #include "conform_check.h"
 #include "conform_client.h"
+#include "conform_explain.h"
 #include "conform_store.h"
 #include "conform_tokens.h"
 
@@ -49,6 +50,9 @@ int main(void)
             break;
         case 'n':
             next_step(id);
+            break;
+        case 'e':
+            explain(id);
             break;
         default:
             give_up("an operation is not known");

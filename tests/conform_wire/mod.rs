@@ -1,6 +1,7 @@
 //! Cases in the binary form that `tests/c/conform.c` reads, so that it needs no parser of JSON.
 
 mod client;
+mod explain;
 mod store;
 
 use base64::Engine as _;
@@ -105,6 +106,7 @@ pub(crate) fn wire(case: Value<'_>) -> Option<Vec<u8>> {
         "check" => check(case)?,
         "store" => store::store(case)?,
         "next_step" => client::next_step(case),
+        "explain" => explain::explain(case)?,
         "verify_jws" => {
             let mut wire = Wire::new(b'v', id);
             wire.text(member("token"));

@@ -1,6 +1,7 @@
 //! Reading Markdown, as little of it as the project's own pages use.
 
 pub(crate) mod client;
+pub(crate) mod findings;
 pub(crate) mod reasons;
 
 use std::path::{Path, PathBuf};

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import responses
 import tokens
+from exchanges.base import EXCHANGES
 from model import driver
 from model.jsontext import ascii_only, write
 from rows import ROWS
@@ -127,7 +128,21 @@ def main():
     for op, found in lines.items():
         (HERE / f"{op}.jsonl").write_text("".join(line + "\n" for line in found), encoding="ascii")
         print(f"{op}.jsonl {len(found)}")
+    write_exchanges()
     tokens.save()
+
+
+def write_exchanges():
+    """The rows of `explain`: what must be found stands in them by hand, and no model computes it."""
+    for module in sorted((HERE / "exchanges").glob("[a-z]*.py")):
+        importlib.import_module(f"exchanges.{module.stem}")
+    names = [exchange["case"]["id"] for exchange in EXCHANGES]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        sys.exit(f"twice: {sorted(twice)}")
+    text = "".join(ascii_only(write(exchange)) + "\n" for exchange in EXCHANGES)
+    (HERE / "explain.jsonl").write_text(text, encoding="ascii")
+    print(f"explain.jsonl {len(EXCHANGES)}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,10 @@ const vectors = new URL("../../../tests/vectors/", import.meta.url);
 /** The texts of people are free: `"message":"*"` stands for any. */
 const withoutMessage = (answer) => answer.replace(/"message":"(?:[^"\\]|\\.)*"/g, '"message":"*"');
 
-for (const file of readdirSync(vectors).filter((name) => name.endsWith(".jsonl"))) {
+// The operation `explain` is of the core and the command line; its rows have no answer to the byte.
+const isRun = (name) => name.endsWith(".jsonl") && name !== "explain.jsonl";
+
+for (const file of readdirSync(vectors).filter(isRun)) {
   test(`every row of ${file}`, async () => {
     let rows = 0;
     const wrong = [];

@@ -14,7 +14,8 @@ from countersign._core import read_json
 from countersign.conform import answer_line
 
 VECTORS = Path(__file__).parents[3] / "tests" / "vectors"
-FILES = sorted(VECTORS.glob("*.jsonl"))
+# The operation `explain` is of the core and the command line; its rows have no answer to the byte.
+FILES = sorted(path for path in VECTORS.glob("*.jsonl") if path.stem != "explain")
 MESSAGE = re.compile(r'"message":"(?:[^"\\]|\\.)*"')
 
 

@@ -82,8 +82,11 @@ kinds! {
         "A shared cache or the browser stored the refusal and answers with it, also after the client has good credentials.",
         "Send `Cache-Control: no-store` with 401, 403 and 407, and keep caches from storing responses to requests with Authorization (RFC 9111 section 3.5).";
     ChallengeMissing = "challenge_missing", Warning, "A refusal without a challenge",
-        "401 must carry WWW-Authenticate and 407 Proxy-Authenticate; without it a client cannot know which credentials to send.",
-        "Send the challenge, and look for a proxy or gateway that takes it out (RFC 9110 sections 11.6.1 and 11.7.1).";
+        "401 must carry WWW-Authenticate; without it a client cannot know which credentials to send.",
+        "Send the challenge, and look for a proxy or gateway that takes it out (RFC 9110 section 11.6.1).";
+    ProxyChallengeMissing = "proxy_challenge_missing", Warning, "A proxy's refusal without a challenge",
+        "407 must carry Proxy-Authenticate; without it a client cannot know which credentials to send.",
+        "Let the proxy send the challenge (RFC 9110 section 11.7.1).";
     Status403For401 = "status_403_for_401", Warning, "403 where 401 is due",
         "The request had no credentials, or invalid ones; 403 says that better ones would not help, so clients do not ask for them.",
         "Answer 401 with a challenge until a client is known; keep 403 for a known client without the right (RFC 9110 section 15.5.4).";
@@ -100,11 +103,33 @@ kinds! {
 
 #[cfg(test)]
 mod tests {
+    use countersign::explain::FindingId;
+
     use super::*;
 
     #[test]
     fn errors_come_first() {
         assert!(Severity::Error < Severity::Warning);
         assert_eq!(Kind::ChallengeMissing.id(), "challenge_missing");
+    }
+
+    #[test]
+    fn what_one_exchange_can_show_has_the_id_and_severity_of_the_diagnosis() {
+        for kind in [
+            Kind::ResponseCached,
+            Kind::ChallengeMissing,
+            Kind::ProxyChallengeMissing,
+            Kind::Status403For401,
+            Kind::Status401For403,
+            Kind::PreflightChallenged,
+            Kind::ErrorUnearned,
+        ] {
+            let id = FindingId::from_name(kind.id()).unwrap();
+            assert_eq!(id.severity().name(), kind.severity().name(), "{}", kind.id());
+        }
+        // What only many of them show has an id that the diagnosis does not have.
+        for kind in [Kind::DenialLoop, Kind::RefreshStorm, Kind::RefreshParallel, Kind::DenialSpike] {
+            assert!(FindingId::from_name(kind.id()).is_none(), "{}", kind.id());
+        }
     }
 }

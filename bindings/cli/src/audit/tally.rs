@@ -238,7 +238,11 @@ fn shown(record: &Record<'_>, heard: &Heard) -> [Option<(Kind, bool)>; 4] {
     let says_scope = record.status == 401 && heard.error == Some("insufficient_scope");
     let is_preflight = record.method == b"OPTIONS" && record.status == 401;
     [
-        (is_denied && heard.is_missing).then_some((Kind::ChallengeMissing, true)),
+        match record.status {
+            401 if heard.is_missing => Some((Kind::ChallengeMissing, true)),
+            407 if heard.is_missing => Some((Kind::ProxyChallengeMissing, true)),
+            _ => None,
+        },
         record.cached.then_some((Kind::ResponseCached, true)).filter(|_| record.status != 503),
         match record.status {
             403 if says_invalid => Some((Kind::Status403For401, true)),

@@ -81,6 +81,7 @@ fn a_har_file_shows_what_single_responses_did_wrong() {
             ask("GET", "hit", with(), 403, json!({"X-Cache": "Hit from cloudfront"})),
             ask("GET", "miss", with(), 403, json!({"X-Cache": "Miss from cloudfront", "Age": "0"})),
             ask("OPTIONS", "preflight", json!({}), 401, challenge("Bearer realm=\"a\"")),
+            ask("CONNECT", "bare-proxy", json!({}), 407, json!({"WWW-Authenticate": ""})),
             ask("CONNECT", "proxy", json!({}), 407, json!({"Proxy-Authenticate": "Basic realm=\"p\""})),
             ask("GET", "gone", with(), 0, json!({})),
         ]),
@@ -90,6 +91,7 @@ fn a_har_file_shows_what_single_responses_did_wrong() {
         ("response_cached", 403, "GET api.example.com/hit"),
         ("preflight_challenged", 401, "OPTIONS api.example.com/preflight"),
         ("challenge_missing", 401, "GET api.example.com/bare"),
+        ("proxy_challenge_missing", 407, "CONNECT api.example.com/bare-proxy"),
         ("status_403_for_401", 403, "GET api.example.com/hidden"),
         ("status_403_for_401", 403, "GET api.example.com/invalid"),
         ("status_401_for_403", 401, "GET api.example.com/scope"),
@@ -101,10 +103,10 @@ fn a_har_file_shows_what_single_responses_did_wrong() {
     found.sort();
     expected.sort();
     assert_eq!(found, expected);
-    assert_eq!((report["files"][0]["format"].as_str(), report["requests"].as_u64()), (Some("HAR"), Some(13)));
-    assert_eq!(report["statuses"], json!({"401": 6, "403": 5, "407": 1}));
-    let proxy = report["groups"].as_array().unwrap().iter().find(|group| group["status"] == 407).unwrap();
-    assert_eq!((&proxy["challenge"], &proxy["first"]["place"]), (&json!("Basic"), &json!(13)));
+    assert_eq!((report["files"][0]["format"].as_str(), report["requests"].as_u64()), (Some("HAR"), Some(14)));
+    assert_eq!(report["statuses"], json!({"401": 6, "403": 5, "407": 2}));
+    let proxy = report["groups"].as_array().unwrap().iter().find(|group| group["challenge"] == "Basic").unwrap();
+    assert_eq!((&proxy["challenge"], &proxy["first"]["place"]), (&json!("Basic"), &json!(14)));
 }
 
 #[test]

@@ -1,0 +1,179 @@
+//! What must never be shown: the credentials of the exchange, and the guard that holds every text against them.
+//!
+//! Rules write texts of lengths, times and public names alone. This is the second lock: a text that holds a piece of a
+//! credential, however it came there, is withheld.
+
+use std::collections::BTreeSet;
+
+use super::exchange::Exchange;
+use super::schemes::KNOWN_SCHEMES;
+use crate::base64_standard;
+use crate::http::{field_name_eq, trim_ows};
+use crate::limits;
+
+/// Pieces of this many bytes of a credential are never shown.
+const PIECE: usize = 8;
+/// What is shorter is no secret, and part of any text.
+const SHORTEST: usize = 4;
+
+/// The credentials that stand in an exchange, each with its parts.
+pub(super) struct Secrets(BTreeSet<Vec<u8>>);
+
+impl Secrets {
+    pub(super) fn of(exchange: &Exchange<'_>) -> Secrets {
+        let mut found = Secrets(BTreeSet::new());
+        if let Some(token) = exchange.token {
+            found.add_credential(token);
+        }
+        if let Some(request) = &exchange.request {
+            found.add_address(request.target);
+            for line in request.headers {
+                let is = |name: &str| field_name_eq(line.name, name.as_bytes());
+                if !PUBLIC_FIELDS.iter().any(|name| is(name)) {
+                    found.add_credential(line.value);
+                } else if is("referer") {
+                    found.add_address(&String::from_utf8_lossy(line.value));
+                }
+            }
+        }
+        for line in exchange.response.iter().flat_map(|response| response.headers) {
+            if field_name_eq(line.name, b"set-cookie") {
+                found.add_credential(line.value);
+            } else if field_name_eq(line.name, b"location") {
+                found.add_address(&String::from_utf8_lossy(line.value));
+            }
+        }
+        for redirect in exchange.redirects {
+            found.add_address(redirect.location);
+            found.add_address(redirect.from.unwrap_or_default());
+        }
+        found
+    }
+
+    /// User information and query values of an address.
+    fn add_address(&mut self, address: &str) {
+        let (front, query) = address.split_once('?').unwrap_or((address, ""));
+        if let Some((user, _)) = front.split_once("://").and_then(|(_, rest)| rest.split_once('@')) {
+            self.add_credential(user.as_bytes());
+        }
+        for pair in query.split(['&', '#', ';']) {
+            self.add_credential(pair.split_once('=').map_or(pair, |(_, value)| value).as_bytes());
+        }
+        if let Some((_, fragment)) = front.split_once('#') {
+            self.add_credential(fragment.as_bytes());
+        }
+    }
+
+    /// A value with each word, part and decoded form of it.
+    fn add_credential(&mut self, value: &[u8]) {
+        let value = value.get(..limits::CHALLENGE_BYTES).unwrap_or(value);
+        for word in value.split(|byte| matches!(byte, b' ' | b'\t' | b',' | b';' | b'"' | b'\'')) {
+            self.add(word);
+            if let Some((_, value)) = split_once(word, b'=') {
+                self.add(value);
+            }
+            let (core, _) = base64_standard::split_padding(word);
+            let mut memory = vec![0; core.len()];
+            if let Some(decoded) = base64_standard::decode(core, &mut memory) {
+                // Basic: the password, and the user's name, where a password may have been typed.
+                decoded.split(|byte| *byte == b':').for_each(|half| self.add(half));
+            }
+        }
+        self.add(trim_ows(value));
+    }
+
+    fn add(&mut self, secret: &[u8]) {
+        let is_scheme = KNOWN_SCHEMES.iter().any(|scheme| secret.eq_ignore_ascii_case(scheme.as_bytes()));
+        if secret.len() >= SHORTEST && !is_scheme {
+            self.0.insert(secret.to_vec());
+        }
+    }
+
+    /// Whether `text` holds a piece of a credential, or a short one whole.
+    pub(super) fn are_in(&self, text: &str) -> bool {
+        let text = text.as_bytes();
+        let pieces: BTreeSet<&[u8]> = text.windows(PIECE).collect();
+        let words: BTreeSet<&[u8]> = text.split(|byte| !byte.is_ascii_alphanumeric()).collect();
+        self.0.iter().any(|secret| {
+            // Short secrets are parts of any text: whole words alone count.
+            if secret.len() < PIECE {
+                return words.contains(secret.as_slice());
+            }
+            secret.windows(PIECE).any(|piece| pieces.contains(piece))
+        })
+    }
+}
+
+/// Fields whose values are no credentials; what is not named here is held to be one.
+const PUBLIC_FIELDS: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "cache-control",
+    "connection",
+    "content-length",
+    "content-type",
+    "forwarded",
+    "host",
+    "origin",
+    "referer",
+    "sec-fetch-dest",
+    "sec-fetch-mode",
+    "sec-fetch-site",
+    "user-agent",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "x-requested-with",
+];
+
+fn split_once(text: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().position(|other| *other == byte)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::RequestHead;
+    use crate::request::FieldLine;
+
+    #[test]
+    fn pieces_of_every_credential_are_told() {
+        let lines = [
+            FieldLine::new("Authorization", b"Basic YWxpY2U6Y29ycmVjdC1ob3JzZQ=="),
+            FieldLine::new("Cookie", b"sid=session-0123456789"),
+            FieldLine::new("X-Custom-Key", b"k-abcdefghijkl"),
+            FieldLine::new("Host", b"api.example.com"),
+        ];
+        let request = RequestHead {
+            method: "GET",
+            target: "https://u:userpassword@a.example/x?access_token=query-token-1",
+            headers: &lines,
+            client_cert_sha256: None,
+        };
+        let exchange = Exchange { request: Some(request), token: Some(b"aaaa.bbbbbbbbbb.cccc"), ..Exchange::default() };
+        let secrets = Secrets::of(&exchange);
+        for text in [
+            "x YWxpY2U6 x",
+            "correct-horse",
+            "ect-hors",
+            "alice",
+            "session-0",
+            "abcdefghi",
+            "userpass",
+            "query-token-1",
+            "bbbbbbbbbb",
+        ] {
+            assert!(secrets.are_in(text), "{text}");
+        }
+        for text in ["", "the field has 12 bytes", "api.example.com", "Authorization"] {
+            assert!(!secrets.are_in(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The corpus of exchanges: the finding that must come first, and that no secret gets into any text.
+#![cfg(feature = "conform")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops at the first surprise")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use countersign::FieldLine;
+use countersign::conform::answer_line;
+use countersign::explain::{Exchange, FindingId, RequestHead, explain};
+use serde_json::Value;
+
+/// One exchange with what its author expects.
+struct Row {
+    id: String,
+    line: String,
+    expected: Value,
+    answer: Value,
+    text: String,
+}
+
+fn rows() -> Vec<Row> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/explain.jsonl");
+    let read = |line: &str| {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let line = row["case"].to_string();
+        let text = answer_line(line.as_bytes()).unwrap();
+        let answer = serde_json::from_str(&text).unwrap();
+        Row { id: row["case"]["id"].as_str().unwrap().to_owned(), line, expected: row, answer, text }
+    };
+    fs::read_to_string(path).unwrap().lines().map(read).collect()
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
+}
+
+fn ids(answer: &Value) -> Vec<&str> {
+    let findings = answer["findings"].as_array().unwrap_or_else(|| panic!("{answer}"));
+    findings.iter().map(|finding| finding["id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn the_first_finding_is_the_one_that_its_author_expects() {
+    let rows = rows();
+    let mut wrong = Vec::new();
+    for Row { id, expected: row, answer, .. } in &rows {
+        let ids = ids(answer);
+        let first = row["first"].as_str().unwrap();
+        let lacking: Vec<&str> = texts(&row["also"]).into_iter().filter(|also| !ids.contains(also)).collect();
+        let unwanted: Vec<&str> = texts(&row["never"]).into_iter().filter(|never| ids.contains(never)).collect();
+        let change = &answer["findings"][0]["would_pass_if"];
+        let is_change = row["would_pass_if"].is_null() || row["would_pass_if"] == *change;
+        if ids.first() != Some(&first) || !lacking.is_empty() || !unwanted.is_empty() || !is_change {
+            wrong.push(format!(
+                "{id}: expected {first} {lacking:?} not {unwanted:?} {}\n  {ids:?} {change}",
+                row["would_pass_if"]
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} rows differ:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+    assert!(rows.len() >= 120, "{} rows", rows.len());
+}
+
+/// Every piece of the credentials of a case, found here by the fields that hold them and not by the code under test.
+fn pieces(row: &Row) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = texts(&row.expected["canaries"]).into_iter().map(str::to_owned).collect();
+    let case = &row.expected["case"];
+    let lines = case["request"]["headers"].as_array().cloned().unwrap_or_default();
+    let mut secrets: Vec<String> = case["token"].as_str().map(str::to_owned).into_iter().collect();
+    for line in &lines {
+        let name = line[0].as_str().unwrap().to_ascii_lowercase();
+        if name.contains("auth") || name.contains("key") || name.contains("token") || name == "cookie" {
+            secrets.push(line[1].as_str().unwrap().to_owned());
+        }
+    }
+    for secret in secrets {
+        for part in secret.split([' ', '.', ';', '=', '"', '\'', ',', ':']) {
+            let part: Vec<char> = part.chars().collect();
+            found.extend(part.windows(12).map(|piece| piece.iter().collect::<String>()));
+        }
+    }
+    found
+}
+
+/// REQ-PRIVACY-01, REQ-PRIVACY-02.
+#[test]
+fn no_piece_of_a_credential_is_in_any_output() {
+    for row in rows() {
+        let pieces = pieces(&row);
+        let canary = texts(&row.expected["canaries"])[0];
+        let is_token_alone = row.expected["case"]["request"].is_null() && row.expected["case"]["response"].is_null();
+        assert!(row.line.contains(canary) || (is_token_alone && pieces.len() > 20), "{} has no canary", row.id);
+        // Words that the texts of the table and the names of schemes have in common with what clients send.
+        let is_public =
+            |piece: &str| ["Authorization", "[object Object]", "access_token"].iter().any(|word| word.contains(piece));
+        for piece in pieces.iter().filter(|piece| !is_public(piece)) {
+            assert!(!row.text.contains(piece.as_str()), "{}: {piece} is in {}", row.id, row.text);
+        }
+    }
+}
+
+#[test]
+fn debug_output_holds_no_secret() {
+    let secret = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ";
+    let value = format!("Bearer \"{secret}\"");
+    let lines = [FieldLine::new("Authorization", value.as_bytes())];
+    let target = format!("https://api.example.com/?access_token={secret}");
+    let request = RequestHead { method: "GET", target: &target, headers: &lines, client_cert_sha256: None };
+    let exchange = Exchange { request: Some(request), token: Some(secret.as_bytes()), ..Exchange::default() };
+    let text = format!("{exchange:?} {:?}", explain(&exchange));
+    for piece in secret.as_bytes().windows(8) {
+        assert!(!text.contains(std::str::from_utf8(piece).unwrap()), "{text}");
+    }
+}
+
+#[test]
+fn the_same_exchange_gives_the_same_answer() {
+    for row in rows() {
+        assert_eq!(answer_line(row.line.as_bytes()).unwrap(), row.text, "{}", row.id);
+    }
+}
+
+#[test]
+fn findings_stand_in_the_order_of_their_scores() {
+    for row in rows() {
+        let bonus = |certainty: &str| match certainty {
+            "proved" => 80,
+            "observed" => 20,
+            "said" => 10,
+            _ => 0,
+        };
+        let scores: Vec<u16> = row.answer["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| {
+                let id = FindingId::from_name(finding["id"].as_str().unwrap()).unwrap();
+                assert_eq!(finding["severity"], id.severity().name());
+                u16::from(id.weight()) + bonus(finding["certainty"].as_str().unwrap())
+            })
+            .collect();
+        assert!(scores.is_sorted_by(|one, other| one >= other), "{}: {scores:?}", row.id);
+    }
+}
+
+#[test]
+fn every_finding_stands_in_a_row() {
+    let rows = rows();
+    let mut met: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in &rows {
+        for id in ids(&row.answer) {
+            *met.entry(id).or_default() += 1;
+        }
+    }
+    let expected: BTreeSet<&str> = rows
+        .iter()
+        .flat_map(|row| texts(&row.expected["also"]).into_iter().chain(row.expected["first"].as_str()))
+        .collect();
+    let missing: Vec<&str> = FindingId::all().map(FindingId::name).filter(|name| !expected.contains(name)).collect();
+    assert!(missing.is_empty(), "no row expects {missing:?}; met {met:?}");
+}
+
+#[test]
+fn every_maker_is_named_by_a_row() {
+    let text: String = rows().iter().map(|row| row.text.as_str()).collect();
+    for maker in [
+        "nginx",
+        "Apache",
+        "Cloudflare",
+        "CloudFront",
+        "AWS API Gateway",
+        "Azure API Management",
+        "Express",
+        "FastAPI",
+        "Spring Security",
+        "IIS",
+        "Keycloak",
+        "Kong",
+        "Envoy",
+        "Istio",
+        "Traefik",
+        "ASP.NET",
+        "Squid",
+        "Google IAP",
+    ] {
+        assert!(text.contains(maker), "no row of {maker}");
+    }
+}

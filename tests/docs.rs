@@ -8,8 +8,10 @@
 mod docs_support;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 
+use countersign::metrics;
 use countersign::policy::{self, Policy};
 use docs_support::{Page, fences, pages, read, root, spans};
 
@@ -18,6 +20,18 @@ fn the_reasons_page_is_that_of_the_table() {
     let mut page = Page::open("docs/REASONS.md");
     page.hold("reasons", &docs_support::reasons::tables());
     page.hold("reasons-later", &docs_support::reasons::later());
+    page.close();
+}
+
+#[test]
+fn the_metrics_on_the_monitoring_page_are_those_of_the_table() {
+    let mut table = String::from("| name | kind | labels | what it says |\n| --- | --- | --- | --- |\n");
+    for family in metrics::FAMILIES {
+        let labels = family.labels.join("`, `");
+        writeln!(table, "| `{}` | {} | `{labels}` | {} |", family.name, family.kind, family.help).unwrap();
+    }
+    let mut page = Page::open("docs/MONITORING.md");
+    page.hold("metrics", table.trim_end());
     page.close();
 }
 

@@ -46,6 +46,9 @@ static void null_is_refused_or_reads_as_nothing(void)
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_write_status(NULL, &it.now, NULL, 0, &needed));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_write_status(it.store, NULL, NULL, 0, &needed));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_write_status(it.store, &it.now, NULL, 5, &needed));
+    GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_write_metrics(NULL, &it.now, NULL, 0, &needed));
+    GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_write_metrics(it.store, NULL, NULL, 0, &needed));
+    GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_write_metrics(it.store, &it.now, NULL, 5, &needed));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_export(NULL, str(ISSUER), &copy));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_export(it.store, bytes(NULL, 0), &copy));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_export(it.store, str(ISSUER), NULL));

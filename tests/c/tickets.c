@@ -100,6 +100,17 @@ static void failures_back_off_and_the_last_good_set_goes_on(void)
         CHECK(holds(str(status), "\"failures_in_a_row\":4") && holds(str(status), "\"text\":\"HTTP 500\""));
         free(status);
     }
+    {
+        size_t needed = 0;
+        char metrics[4096];
+
+        GIVES(COUNTERSIGN_BUFFER_TOO_SMALL, countersign_store_write_metrics(it.store, &it.now, NULL, 0, &needed));
+        need(needed < sizeof metrics, "there is room");
+        GIVES(COUNTERSIGN_OK, countersign_store_write_metrics(it.store, &it.now, metrics, sizeof metrics - 1, &needed));
+        metrics[needed] = '\0';
+        CHECK(holds(str(metrics), "# TYPE countersign_key_fetch_failures_total counter\n"));
+        CHECK(holds(str(metrics), "countersign_key_set_usable{issuer="));
+    }
     pass_until_due(&it);
     {
         ticket taken = take(&it);

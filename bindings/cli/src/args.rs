@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use countersign::limits::FETCH_SECONDS;
 
 use crate::api_key_args::ApiKeyCommand;
+use crate::audit::args::AuditArgs;
 use crate::explain::args::ExplainArgs;
 use crate::next_args::NextArgs;
 use crate::probe::args::ProbeArgs;
@@ -58,6 +59,7 @@ pub(crate) enum Command {
     /// Make API keys and their entries for a policy.
     #[command(subcommand)]
     ApiKey(ApiKeyCommand),
+    Audit(AuditArgs),
     #[cfg(feature = "aws-lc-rs")]
     Mint(MintArgs),
 }

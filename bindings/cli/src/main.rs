@@ -6,6 +6,7 @@
 mod api_key;
 mod api_key_args;
 mod args;
+mod audit;
 mod challenge;
 mod check;
 mod conform;

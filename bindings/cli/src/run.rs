@@ -11,7 +11,7 @@ use crate::args::{ChallengeCommand, Cli, Command, KeysCommand, PolicyCommand};
 use crate::fault::{Answer, Fault, Outcome};
 use crate::json::Object;
 use crate::output::{BAD, Format, Output, TITLE, note, printable};
-use crate::{api_key, challenge, check, conform, decode, explain, keys, next, policy};
+use crate::{api_key, audit, challenge, check, conform, decode, explain, keys, next, policy};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
@@ -49,6 +49,7 @@ pub(crate) fn run() -> ExitCode {
 
 fn dispatch(command: &Command, out: &mut Output) -> Outcome {
     match command {
+        Command::Audit(args) => audit::run(args, out),
         Command::Check(args) => check::run(args, out),
         Command::Conform => conform::run(),
         Command::Decode(args) => decode::run(args, out),

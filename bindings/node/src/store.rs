@@ -217,6 +217,18 @@ impl NativeVerifier {
         String::from_utf8(text).map_err(|_| Error::new(Status::GenericFailure, "the status is not UTF-8"))
     }
 
+    /// The decisions by reason and the metrics of the keys in Prometheus' text format.
+    ///
+    /// # Errors
+    /// For a time that is none.
+    #[napi]
+    pub fn metrics(&self, wall: String, monotonic: BigInt) -> Result<String> {
+        let mut text = Vec::new();
+        countersign::metrics::write_prometheus(&self.counters, &mut text);
+        self.loaded()?.store().write_prometheus(now(&wall, &monotonic)?, &mut text);
+        String::from_utf8(text).map_err(|_| Error::new(Status::GenericFailure, "a name of the policy is not UTF-8"))
+    }
+
     /// Revokes these too.
     ///
     /// # Errors

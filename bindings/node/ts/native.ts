@@ -70,6 +70,7 @@ export interface NativeVerifier {
   generation(issuer: string): bigint | null;
   isFetching(issuer: string): boolean;
   status(wall: string, monotonic: bigint): string;
+  metrics(wall: string, monotonic: bigint): string;
   revoke(ids: Names, sessions: Names, subjects: NativeSubject[] | null): void;
   setRevoked(ids: Names, sessions: Names, subjects: NativeSubject[] | null): void;
 }

@@ -156,6 +156,11 @@ export class KeyStore {
     return JSON.parse(this.#native().status(...this.#now(now)));
   }
 
+  /** The decisions of this verifier by reason, and ages and fetches of its keys, in Prometheus' text format. */
+  metrics(now: Now = {}): string {
+    return this.#native().metrics(...this.#now(now));
+  }
+
   /** Revokes these too. */
   revoke(revoked: Revoked): void {
     this.#native().revoke(list(revoked.ids), list(revoked.sessions), subjects(revoked.subjects));

@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that meets the unexpected fails")]
 
 mod api_key;
+mod audit;
+#[cfg(target_os = "linux")]
+mod audit_memory;
+mod audit_secrets;
 mod canary;
 mod challenge;
 mod check;

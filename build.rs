@@ -36,9 +36,12 @@ fn main() {
     let findings = build_findings::rust_table(&root.join("src/findings.tsv"), &rows);
     fs::write(out.join("findings.rs"), findings).expect("OUT_DIR is writable");
 
-    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux") {
-        // The SONAME is the number of the ABI, not the version of the package.
-        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libcountersign.so.0");
+    let is_linux = env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "linux");
+    if is_linux && env::var_os("CARGO_FEATURE_CAPI").is_some() {
+        // The SONAME is the number of the ABI, not the version of the package. Not `rustc-link-arg-cdylib`, which
+        // cargo hands on to the libraries that depend on this one: two of a name, and a process that has the addon
+        // of Node or of Python looks there for the functions of the C library.
+        println!("cargo:rustc-link-arg=-Wl,-soname,libcountersign.so.0");
     }
     write_header(&root, &out, &rows);
 }

@@ -569,6 +569,19 @@ countersign_status countersign_store_write_status(const countersign_store *store
                                                   size_t capacity,
                                                   size_t *needed);
 
+/**
+ * Writes the metrics of every source that is fetched in Prometheus' text format: fetches, failures, age, whether its
+ * keys decide, tokens of unknown keys. They name issuers and addresses, never a key.
+ *
+ * *needed, if needed is not NULL, becomes the length, also with COUNTERSIGN_BUFFER_TOO_SMALL; it may grow from one call
+ * to the next. Beside it, countersign_metrics_write has the decisions.
+ */
+countersign_status countersign_store_write_metrics(const countersign_store *store,
+                                                   const countersign_time *now,
+                                                   char *text,
+                                                   size_t capacity,
+                                                   size_t *needed);
+
 /** Gives a store back. Verifiers made of it go on working. NULL is ignored. */
 void countersign_store_free(countersign_store *store);
 
@@ -655,6 +668,11 @@ typedef struct countersign_fetch_info {
     uint64_t deadline_nanos;
     /** A longer body is a failure, and need not be read. */
     uint64_t max_bytes;
+    /**
+     * The policy's cooldown. A host whose processes fetch for each other keeps it between two fetches of one url: an
+     * answer that is younger answers this ticket too.
+     */
+    uint64_t cooldown_nanos;
 } countersign_fetch_info;
 
 /**

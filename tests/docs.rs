@@ -8,8 +8,10 @@
 mod docs_support;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 
+use countersign::metrics;
 use countersign::policy::{self, Policy};
 use docs_support::{Page, fences, pages, read, root, spans};
 
@@ -18,6 +20,18 @@ fn the_reasons_page_is_that_of_the_table() {
     let mut page = Page::open("docs/REASONS.md");
     page.hold("reasons", &docs_support::reasons::tables());
     page.hold("reasons-later", &docs_support::reasons::later());
+    page.close();
+}
+
+#[test]
+fn the_metrics_on_the_monitoring_page_are_those_of_the_table() {
+    let mut table = String::from("| name | kind | labels | what it says |\n| --- | --- | --- | --- |\n");
+    for family in metrics::FAMILIES {
+        let labels = family.labels.join("`, `");
+        writeln!(table, "| `{}` | {} | `{labels}` | {} |", family.name, family.kind, family.help).unwrap();
+    }
+    let mut page = Page::open("docs/MONITORING.md");
+    page.hold("metrics", table.trim_end());
     page.close();
 }
 
@@ -64,9 +78,14 @@ fn the_c_program_in_the_readme_is_the_example() {
     }
 }
 
+/// One user, whose password is "secret".
+const USERS: &str = "alice:$2b$12$u5ctxz.tatc0IaIJuSK1leUqzFdYpUoUyNMbL.K.JS1TaMolalp92\n";
+
 #[test]
 fn every_policy_in_the_docs_loads_without_a_warning() {
     let secret: Vec<u8> = (0..32).map(|byte| byte * 7).collect();
+    let key = format!(r#"{{ "id": "billing", "sha256": "{}" }}"#, "5a".repeat(32));
+    let refs: [(&str, &[u8]); 3] = [("batch-secret", &secret), ("users", USERS.as_bytes()), ("keys", key.as_bytes())];
     let mut count = 0;
     for page in pages() {
         for fence in fences(&read(&page)).iter().filter(|fence| fence.language == "json") {
@@ -74,7 +93,7 @@ fn every_policy_in_the_docs_loads_without_a_warning() {
                 continue;
             }
             count += 1;
-            let loaded = Policy::load(fence.text.as_bytes(), &[("batch-secret", &secret)]);
+            let loaded = Policy::load(fence.text.as_bytes(), &refs);
             let (_, warnings) = loaded.unwrap_or_else(|report| panic!("{page}, line {}: {report}", fence.line));
             assert!(warnings.entries().is_empty(), "{page}, line {}: {warnings}", fence.line);
         }

@@ -6,7 +6,7 @@ mod live_support;
 use std::time::Instant;
 
 use countersign::time::{Now, Wall};
-use countersign::{Done, KeyStore, KeysRefused, Outcome, Reason};
+use countersign::{Done, KeyStore, KeysRefused, Outcome, Reason, metrics};
 use live_support::*;
 use serde_json::{Value, json};
 
@@ -43,6 +43,72 @@ fn the_status_tells_why_tokens_fail() {
     assert_eq!(dead["sources"][0]["state"], "too_old");
     store.revoke_ids(["a", "b"]);
     assert_eq!(status(store, at(1200))["revoked"], json!({"ids":2,"sessions":0,"subjects":0}));
+}
+
+fn metrics_of(store: &KeyStore, now: Now) -> String {
+    let mut text = Vec::new();
+    store.write_prometheus(now, &mut text);
+    String::from_utf8(text).unwrap()
+}
+
+/// The value of a sample.
+fn metric(text: &str, family: &str) -> Option<u64> {
+    let line = text.lines().find(|line| line.starts_with(&format!("{family}{{")))?;
+    line.rsplit(' ').next()?.parse().ok()
+}
+
+#[test]
+fn the_metrics_tell_age_failures_and_whether_keys_decide() {
+    let verifier = verifier(&fetched(r#""ttl":600,"stale":600"#));
+    let store = verifier.store();
+    reason(&verifier, 1, at(0));
+    let before = metrics_of(store, at(0));
+    assert_eq!(metric(&before, "countersign_key_set_age_seconds"), None);
+    assert_eq!(metric(&before, "countersign_key_set_usable"), Some(0));
+    fetch(store, &[1, 2], at(0));
+    reason(&verifier, 9, at(1));
+    let good = metrics_of(store, at(10));
+    for (family, value) in [
+        ("countersign_key_fetches_total", 1),
+        ("countersign_key_fetch_failures_total", 0),
+        ("countersign_key_set_age_seconds", 10),
+        ("countersign_key_set_overdue_seconds", 0),
+        ("countersign_key_set_usable", 1),
+        ("countersign_unknown_kids_total", 1),
+    ] {
+        assert_eq!(metric(&good, family), Some(value), "{family}\n{good}");
+    }
+    assert!(good.contains(&format!("{{issuer=\"{ISSUER}\",url=\"{ISSUER}/keys\"}} 10\n")), "{good}");
+    // A refused body is a failure too, and the set goes on deciding until it is too old.
+    let ticket = store.next_fetch(at(30)).unwrap();
+    let body = Outcome::Body { bytes: b"{}", etag: None, max_age: None };
+    assert!(store.fetch_done(ticket.ticket, body, at(30)).is_err());
+    assert_eq!(metric(&metrics_of(store, at(31)), "countersign_key_fetch_failures_total"), Some(1));
+    assert_eq!(metric(&metrics_of(store, at(600)), "countersign_key_set_usable"), Some(1));
+    assert_eq!(metric(&metrics_of(store, at(1200)), "countersign_key_set_usable"), Some(0));
+    assert_eq!(metric(&metrics_of(store, at(1200)), "countersign_key_set_age_seconds"), Some(1200));
+    assert_eq!(metric(&metrics_of(store, at(1200)), "countersign_key_set_overdue_seconds"), Some(600));
+}
+
+#[test]
+fn the_metrics_are_families_of_the_table_announced_once_each() {
+    let verifier = verifier(&fetched(""));
+    reason(&verifier, 1, at(0));
+    fetch(verifier.store(), &[1], at(0));
+    let mut text = metrics_of(verifier.store(), at(0)).into_bytes();
+    let counters: Vec<_> = (0..Reason::COUNT).map(|_| std::sync::atomic::AtomicU64::new(1)).collect();
+    metrics::write_prometheus(&counters, &mut text);
+    let text = String::from_utf8(text).unwrap();
+    for family in metrics::FAMILIES {
+        let announced = format!("# HELP {} {}\n# TYPE {} {}\n", family.name, family.help, family.name, family.kind);
+        assert_eq!(text.matches(&announced).count(), 1, "{announced}");
+        assert!(metric(&text, family.name).is_some(), "{}", family.name);
+    }
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let (name, labels) = line.split_once('{').unwrap();
+        let family = metrics::FAMILIES.iter().find(|family| family.name == name).unwrap();
+        assert!(family.labels.iter().all(|label| labels.contains(&format!("{label}=\""))), "{line}");
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn the_first_fetch_comes_at_the_first_use() {
     assert_eq!((fetch.kind, fetch.reason), (FetchKind::KeySet, FetchReason::FirstUse));
     assert_eq!((fetch.issuer.as_str(), fetch.url, fetch.etag), (ISSUER, uri, None));
     assert_eq!((fetch.max_bytes, fetch.deadline), (limits::SET_BYTES, 12 * SECOND), "REQ-ROTATION-18, REQ-ROTATION-20");
+    assert_eq!(fetch.cooldown, 30 * SECOND, "the policy's, which says nothing");
     assert_eq!(store.due_at(), fetch.deadline);
     assert!(store.is_fetching(ISSUER));
     assert!(matches!(store.fetch_done(fetch.ticket, body(&jwks(&[1])), at(8)), Ok(Done::Loaded(_))));

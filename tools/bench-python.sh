@@ -14,5 +14,5 @@ if ! cmp -s "$front/requirements-bench.txt" "$bench/installed.txt"; then
     "$bench/bin/pip" install -q --disable-pip-version-check --no-deps --target "$bench/pyjwt-2.13" 'pyjwt==2.13.0'
     cp "$front/requirements-bench.txt" "$bench/installed.txt"
 fi
-"$bench/bin/pip" install -q --disable-pip-version-check --no-deps --no-index --force-reinstall target/wheels/countersign-*.whl
+"$bench/bin/pip" install -q --disable-pip-version-check --no-deps --no-index --force-reinstall target/wheels/countersign-*-cp310-abi3-*.whl
 "$bench/bin/python" -W ignore "$front/bench/bench.py" "$bench/pyjwt-2.13"

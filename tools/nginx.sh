@@ -2,21 +2,25 @@
 # Builds the nginx module: into $CARGO_TARGET_DIR/nginx against the nginx of Debian 12, whose packages are installed
 # if they are missing, or against a plain source tree of the nginx that will load it.
 #
-#   tools/nginx.sh [--test] [--source DIR]
+#   tools/nginx.sh [--test] [--source DIR] [--asan]
 #
 # --test allows countersign_test_time and builds into .../nginx-test; never load that one in production.
-# --source DIR takes nginx's source tree in place of nginx-dev, configured with --with-compat and $NGINX_CONFIGURE.
+# --source DIR takes nginx's source tree in place of nginx-dev, configured with --with-compat and $NGINX_CONFIGURE, and
+# builds into .../nginx-source.
+# --asan builds under AddressSanitizer, for the nginx of tools/nginx-asan.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 target=${CARGO_TARGET_DIR:-$root/target}
 test=no
 source=
-out=$target/nginx
+name=nginx
+sanitize=
 while [ $# -gt 0 ]; do
     case $1 in
-    --test) test=yes; out=$target/nginx-test ;;
-    --source) source=$(cd "$2" && pwd); shift ;;
+    --test) test=yes; name=$name-test ;;
+    --source) source=$(cd "$2" && pwd); name=$name-source; shift ;;
+    --asan) sanitize='-fsanitize=address -fno-omit-frame-pointer'; name=$name-asan ;;
     *) echo "nginx: unknown option $1" >&2; exit 2 ;;
     esac
     shift
@@ -35,17 +39,18 @@ fi
 # LIB_FEATURES comes from the Makefile: the backend that measures best.
 "${CARGO:-cargo}" build --release --lib ${LIB_FEATURES:---no-default-features --features capi,aws-lc-rs}
 
-work=$target/nginx-build$([ "$test" = yes ] && echo -test || true)
+out=$target/$name
+work=$target/nginx-build${name#nginx}
 rm -rf "$work"
 mkdir -p "$work" "$out"
 tree=${source:-/usr/share/nginx/src}
 for part in "$tree"/*; do
     ln -s "$part" "$work/$(basename "$part")"
 done
-rm -f "$work/objs"
+rm -f "$work/objs" "$work/Makefile"
 ours='-Wall -Wextra -Wno-unused-parameter -Werror -fno-strict-aliasing'
 # shellcheck disable=SC2206
-flags=(--with-compat ${NGINX_CONFIGURE:-} --with-cc-opt="-g -O2 -fPIC $ours")
+flags=(--with-compat ${NGINX_CONFIGURE:-} --with-cc-opt="-g -O2 -fPIC $sanitize $ours" --with-ld-opt="$sanitize")
 if [ -z "$source" ]; then
     # conf_flags lacks the two options of the compiler and the linker; nginx itself tells them.
     NGX_CONF_FLAGS=()

@@ -19,6 +19,9 @@ need cmake cmake
 need valgrind valgrind
 need python3 python3
 need curl curl
+need openssl openssl
+need chromium chromium
+need chromedriver chromium-driver
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 
 if [ "${#packages[@]}" -gt 0 ]; then
@@ -29,5 +32,7 @@ if [ "${#packages[@]}" -gt 0 ]; then
         root=(sudo)
     fi
     "${root[@]}" apt-get update -q
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy "${packages[@]}"
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${packages[@]}"
 fi
+
+"$(dirname "$0")/promtool.sh" >/dev/null

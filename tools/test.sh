@@ -24,6 +24,8 @@ grep -q 'needs a cryptography backend' <<<"$message"
 
 step "the command line"
 cargo test -p countersign-cli
+step "the audit's page in a browser"
+tools/audit-page.sh
 
 step "the Node front"
 tools/node-front.sh
@@ -33,6 +35,9 @@ tests/c/run.sh
 
 step "the nginx module"
 tools/nginx-tests.sh
+
+step "the alerts for Prometheus"
+tools/monitoring.sh
 
 step "the demonstration"
 examples/demo.sh >/dev/null

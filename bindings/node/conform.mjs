@@ -16,6 +16,8 @@ import {
 } from "./dist/index.mjs";
 import { decisionMembers, errorMember, Members, Raw, write } from "./conform/answer.mjs";
 import { base64Bytes, Case, CaseFault } from "./conform/case.mjs";
+import { takeSteps } from "./conform/client.mjs";
+import { explainCase } from "./conform/explain.mjs";
 import { parse } from "./conform/json.mjs";
 import { readAsked } from "./conform/request.mjs";
 import { readStep } from "./conform/steps.mjs";
@@ -70,6 +72,10 @@ const operations = {
     for (const [verb, take] of made) answers.push(new Members([[verb, await take(host)]]));
     return [["steps", answers]];
   },
+
+  next_step: (object) => takeSteps(object, STEPS_MAX),
+
+  explain: explainCase,
 
   verify_jws(object) {
     object.only("op", "id", "token", "jwks", "jwks_text", "algorithms");

@@ -33,6 +33,7 @@ class _ReasonRow(NamedTuple):
 _REASONS = {row[0]: _ReasonRow(*row) for row in _core.reasons()}
 _DETAILS = {name: (number, text) for name, number, text in _core.details()}
 _SCHEMES = dict(_core.schemes())
+_STEP_KINDS, _STEP_REASONS, _TOLERANCES = (dict(rows) for rows in _core.client_words())
 
 
 class _Word(str, Enum):
@@ -94,7 +95,11 @@ REASON = '''class Reason(_Word):
 DETAIL = '''
 
 class Detail(_Word):
-    """What exactly was wrong with credentials; for logs, never for the caller."""
+    """What exactly was wrong with credentials; for logs, never for the caller.
+
+    >>> Detail("password_wrong").text
+    'The user is there and the password is another.'
+    """
 
     @property
     def number(self) -> int:
@@ -111,7 +116,11 @@ class Detail(_Word):
 SCHEME = '''
 
 class Scheme(_Word):
-    """An authentication scheme; equal to its usual spelling."""
+    """An authentication scheme; equal to its usual spelling.
+
+    >>> Scheme.BEARER == "Bearer"
+    True
+    """
 
     @property
     def number(self) -> int:
@@ -121,13 +130,55 @@ class Scheme(_Word):
 '''
 
 
+def words(name: str, doc: str, table: str) -> str:
+    """Give the head of an enum of words with texts."""
+    return f'''
+
+class {name}(_Word):
+    """{doc}
+    """
+
+    @property
+    def text(self) -> str:
+        """What it says, for people."""
+        return {table}[self.value]
+
+'''
+
+
+STEP_KIND = words(
+    "StepKind",
+    """What a client does next; equal to its stable name.
+
+    >>> StepKind.REFRESH.text
+    'Get another access token by the refresh token.'""",
+    "_STEP_KINDS",
+)
+STEP_REASON = words(
+    "StepReason",
+    """Why a client takes a step; equal to its stable name.
+
+    >>> StepReason("refused_again") is StepReason.REFUSED_AGAIN
+    True""",
+    "_STEP_REASONS",
+)
+TOLERANCE = words(
+    "Tolerance",
+    """What is tolerated when a challenge is read; equal to its stable name.
+
+    >>> Tolerance.COMMA_MISSING.text
+    'No comma stands before a parameter or a challenge.'""",
+    "_TOLERANCES",
+)
+
+
 def load_core() -> ModuleType:
     """Load the extension without the package, whose enums may be out of date."""
-    path = next(PLACE.parent.glob("_core*.so"), None)
+    package = importlib.util.find_spec("countersign")
+    folders = [PLACE.parent, *map(Path, (package and package.submodule_search_locations) or ())]
+    path = next((found for folder in folders for found in folder.glob("_core*.so")), None)
     if path is None:
-        import countersign._core as core
-
-        return core
+        raise SystemExit("the package is not installed")
     spec = importlib.util.spec_from_file_location("_core", path)
     if spec is None or spec.loader is None:
         raise SystemExit(f"{path} is no extension module")
@@ -143,6 +194,7 @@ def text() -> str:
     def members(words: list[str]) -> str:
         return "".join(f'    {word.upper().replace("-", "_")} = "{word}"\n' for word in words)
 
+    kinds, reasons, tolerances = ([name for name, _ in rows] for rows in core.client_words())
     return (
         HEAD
         + REASON
@@ -151,6 +203,12 @@ def text() -> str:
         + members([row[0] for row in core.details()])
         + SCHEME
         + members([row[0] for row in core.schemes()])
+        + STEP_KIND
+        + members(kinds)
+        + STEP_REASON
+        + members(reasons)
+        + TOLERANCE
+        + members(tolerances)
     )
 
 

@@ -9,6 +9,7 @@ mod asked;
 mod before;
 mod choice;
 mod date;
+mod elements;
 mod heard;
 mod next;
 mod reading;

@@ -5,6 +5,7 @@
 //! no other, and a challenge whose quotes cannot be told apart is left out. What cannot be read ends the challenge
 //! before it, for what follows may be another's. Time is linear in the length; every bound is one of `limits`.
 
+use super::elements::{Element, element, quoted, run, token68_end};
 use super::heard::{HeardChallenge, Reading, Tolerance, Warning};
 use crate::http::is_http_token;
 use crate::limits;
@@ -50,13 +51,6 @@ enum Before {
     Comma,
     Scheme,
     Param,
-}
-
-/// What one element of the list is.
-enum Element<'a> {
-    Scheme { name: &'a [u8], behind: usize },
-    Param { name: &'a [u8], value_at: usize },
-    Nothing,
 }
 
 /// The line cannot be read any further.
@@ -228,55 +222,6 @@ impl Reader {
         }
         Ok((at, Before::Comma))
     }
-}
-
-/// A token and `=` begin a parameter; any other token is a scheme.
-fn element(line: &[u8], at: usize) -> Element<'_> {
-    let end = run(line, at, is_tchar);
-    let name = line.get(at..end).unwrap_or_default();
-    if name.is_empty() {
-        return Element::Nothing;
-    }
-    let equals = run(line, end, |byte| matches!(byte, b' ' | b'\t'));
-    match (line.get(end), line.get(equals)) {
-        (_, Some(b'=')) => {
-            let value_at = run(line, equals + 1, |byte| matches!(byte, b' ' | b'\t'));
-            Element::Param { name, value_at }
-        }
-        (None | Some(b' ' | b'\t' | b',' | b';' | b':'), _) => Element::Scheme { name, behind: end },
-        _ => Element::Nothing,
-    }
-}
-
-/// Where a token68 ends that fills the rest of the element.
-fn token68_end(line: &[u8], at: usize) -> Option<usize> {
-    let is_token68 = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
-    let core = run(line, at, is_token68);
-    let end = run(line, core, |byte| byte == b'=');
-    let behind = run(line, end, |byte| matches!(byte, b' ' | b'\t'));
-    (core > at && matches!(line.get(behind), None | Some(b',' | b';'))).then_some(end)
-}
-
-/// What stands between quotes, and where the line goes on.
-fn quoted(line: &[u8], at: usize) -> Option<(Vec<u8>, usize)> {
-    let mut value = Vec::new();
-    let mut bytes = line.iter().enumerate().skip(at + 1);
-    while let Some((place, byte)) = bytes.next() {
-        match byte {
-            b'"' => return Some((value, place + 1)),
-            b'\\' => value.push(*bytes.next()?.1),
-            byte => value.push(*byte),
-        }
-    }
-    None
-}
-
-fn run(line: &[u8], at: usize, fits: impl Fn(u8) -> bool) -> usize {
-    line.iter().skip(at).position(|byte| !fits(*byte)).map_or(line.len(), |length| at + length)
-}
-
-fn is_tchar(byte: u8) -> bool {
-    is_http_token(&[byte])
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -87,6 +87,9 @@ pub struct countersign_fetch_info {
     pub deadline_nanos: u64,
     /// A longer body is a failure, and need not be read.
     pub max_bytes: u64,
+    /// The policy's cooldown. A host whose processes fetch for each other keeps it between two fetches of one url: an
+    /// answer that is younger answers this ticket too.
+    pub cooldown_nanos: u64,
 }
 
 /// What came of a fetch. Everything it points to is read during countersign_store_fetch_done only. The texts of the
@@ -170,6 +173,7 @@ pub unsafe extern "C" fn countersign_fetch_describe(
             etag: countersign_str::lend_or_absent(fetch.etag.as_deref()),
             deadline_nanos: fetch.deadline,
             max_bytes: u64::try_from(fetch.max_bytes).unwrap_or(u64::MAX),
+            cooldown_nanos: fetch.cooldown,
         };
         // SAFETY: the caller hands in a struct that starts with its size.
         unsafe { write_struct(out, info) }

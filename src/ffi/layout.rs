@@ -62,7 +62,8 @@ layout! {
     countersign_fetch_info {
         0 struct_size: u64, 8 ticket: u64, 16 kind: u32, 20 reason: u32, 24 issuer: countersign_str,
         40 url: countersign_str, 56 etag: countersign_str, 72 deadline_nanos: u64, 80 max_bytes: u64,
-    } 88
+        88 cooldown_nanos: u64,
+    } 96
     countersign_fetch_result {
         0 struct_size: u64, 8 ticket: u64, 16 outcome: u32, 20 reserved: u32, 24 body: countersign_str,
         40 etag: countersign_str, 56 cache_control: countersign_str, 72 age_seconds: u64, 80 failure: countersign_str,

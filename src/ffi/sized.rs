@@ -50,7 +50,7 @@ structs! {
     countersign_policy_options {}
     countersign_store_options {}
     countersign_keys {}
-    countersign_fetch_info {}
+    countersign_fetch_info { cooldown_nanos }
     countersign_fetch_result {}
     countersign_request { monotonic_nanos }
     countersign_need { generation }

@@ -191,6 +191,31 @@ pub unsafe extern "C" fn countersign_store_write_status(
     })
 }
 
+/// Writes the metrics of every source that is fetched in Prometheus' text format: fetches, failures, age, whether its
+/// keys decide, tokens of unknown keys. They name issuers and addresses, never a key.
+///
+/// *needed, if needed is not NULL, becomes the length, also with COUNTERSIGN_BUFFER_TOO_SMALL; it may grow from one call
+/// to the next. Beside it, countersign_metrics_write has the decisions.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn countersign_store_write_metrics(
+    store: *const countersign_store,
+    now: *const countersign_time,
+    text: *mut c_char,
+    capacity: usize,
+    needed: *mut usize,
+) -> countersign_status {
+    call(|| {
+        // SAFETY: NULL or a living store.
+        let store = unsafe { borrow(store) }?;
+        // SAFETY: NULL or the caller's struct.
+        let now = unsafe { countersign_time::read(now) }?;
+        let mut lines = Vec::new();
+        store.inner.write_prometheus(now, &mut lines);
+        // SAFETY: the caller vouches for the memory and the place.
+        unsafe { fill(text, capacity, needed, &lines) }
+    })
+}
+
 /// Gives a store back. Verifiers made of it go on working. NULL is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn countersign_store_free(store: *mut countersign_store) {

@@ -8,6 +8,7 @@
 mod closing;
 mod discovery;
 mod live_keys;
+mod metrics;
 mod proofs;
 mod remembered;
 mod revoked;

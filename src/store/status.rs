@@ -26,6 +26,13 @@ pub struct Exported {
     pub fetched_at: Option<Wall>,
 }
 
+impl Exported {
+    /// A set that was kept elsewhere, as in a file. A tag that is none is left out when it is imported.
+    pub fn new(text: Vec<u8>, etag: Option<String>, fetched_at: Option<Wall>) -> Exported {
+        Exported { text, etag, fetched_at }
+    }
+}
+
 impl KeyStore {
     /// The set of this issuer that was loaded last; `None` if there is none but what stands in the policy.
     ///

@@ -32,6 +32,9 @@ pub struct Fetch {
     pub deadline: u64,
     /// A longer body is a failure.
     pub max_bytes: usize,
+    /// The policy's `cooldown` in nanoseconds: what hosts that fetch for several stores keep between two fetches of one
+    /// address.
+    pub cooldown: u64,
 }
 
 /// See [`Fetch::kind`].

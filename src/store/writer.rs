@@ -210,6 +210,7 @@ impl Slot {
             etag: writer.copy.etag.clone().filter(|_| kind == FetchKind::KeySet),
             deadline: open.deadline,
             max_bytes: limits::SET_BYTES,
+            cooldown: self.timing.cooldown,
         })
     }
 

@@ -8,6 +8,7 @@
 
 #define REQUEST_FIRST offsetof(countersign_request, monotonic_nanos)
 #define NEED_FIRST offsetof(countersign_need, generation)
+#define FETCH_FIRST offsetof(countersign_fetch_info, cooldown_nanos)
 
 /* A copy of the front of a struct, as long as it says it is. */
 static void *cut(const void *whole, uint64_t size)
@@ -90,6 +91,27 @@ static void an_older_need_has_no_generation(void)
     end_of(&it);
 }
 
+static void an_older_fetch_has_no_cooldown(void)
+{
+    live it = live_of(POLICY_LIVE);
+    countersign_fetch_info whole;
+    void *older;
+    ticket taken;
+
+    CHECK(sizeof(countersign_fetch_info) == FETCH_FIRST + 8 && FETCH_FIRST == 88);
+    reason_for(&it, BEARER(TOKEN));
+    taken = take(&it);
+    memset(&whole, 0, sizeof whole);
+    older = cut(&whole, FETCH_FIRST);
+    GIVES(COUNTERSIGN_OK, countersign_fetch_describe(taken.fetch, older));
+    memcpy(&whole, older, FETCH_FIRST);
+    free(older);
+    CHECK(whole.struct_size == FETCH_FIRST && whole.ticket == taken.info.ticket && whole.max_bytes == 512 * 1024);
+    CHECK(whole.cooldown_nanos == 0 && taken.info.cooldown_nanos == 30 * SECOND);
+    countersign_fetch_free(taken.fetch);
+    end_of(&it);
+}
+
 static void what_a_later_need_has_is_left_alone(void)
 {
     live it = live_of(POLICY_LIVE);
@@ -113,6 +135,7 @@ int main(void)
 {
     RUN(an_older_request_has_no_monotonic_clock);
     RUN(an_older_need_has_no_generation);
+    RUN(an_older_fetch_has_no_cooldown);
     RUN(what_a_later_need_has_is_left_alone);
     return FINISH();
 }

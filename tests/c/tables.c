@@ -175,7 +175,8 @@ static void no_struct_has_a_hole(void)
     MEMBER(countersign_fetch_info, etag);
     MEMBER(countersign_fetch_info, deadline_nanos);
     MEMBER(countersign_fetch_info, max_bytes);
-    STRUCT_OF(countersign_fetch_info, 88);
+    MEMBER(countersign_fetch_info, cooldown_nanos);
+    STRUCT_OF(countersign_fetch_info, 96);
     MEMBER(countersign_fetch_result, struct_size);
     MEMBER(countersign_fetch_result, ticket);
     MEMBER(countersign_fetch_result, outcome);

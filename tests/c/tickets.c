@@ -23,6 +23,7 @@ static void the_first_token_asks_for_the_set(void)
     CHECK(first.info.reason == COUNTERSIGN_FETCH_REASON_FIRST_USE);
     CHECK(is(first.info.issuer, ISSUER) && is(first.info.url, "https://login.example.com/jwks.json"));
     CHECK(first.info.etag.data == NULL && first.info.max_bytes == 512 * 1024);
+    CHECK(first.info.cooldown_nanos == 30 * SECOND);
     CHECK(first.info.deadline_nanos == it.now.monotonic_nanos + 5 * SECOND);
     CHECK(countersign_store_is_fetching(it.store, str(ISSUER)) == 1);
     CHECK(nothing_is_due(&it) && countersign_store_due_at(it.store) == first.info.deadline_nanos);
@@ -98,6 +99,17 @@ static void failures_back_off_and_the_last_good_set_goes_on(void)
 
         CHECK(holds(str(status), "\"failures_in_a_row\":4") && holds(str(status), "\"text\":\"HTTP 500\""));
         free(status);
+    }
+    {
+        size_t needed = 0;
+        char metrics[4096];
+
+        GIVES(COUNTERSIGN_BUFFER_TOO_SMALL, countersign_store_write_metrics(it.store, &it.now, NULL, 0, &needed));
+        need(needed < sizeof metrics, "there is room");
+        GIVES(COUNTERSIGN_OK, countersign_store_write_metrics(it.store, &it.now, metrics, sizeof metrics - 1, &needed));
+        metrics[needed] = '\0';
+        CHECK(holds(str(metrics), "# TYPE countersign_key_fetch_failures_total counter\n"));
+        CHECK(holds(str(metrics), "countersign_key_set_usable{issuer="));
     }
     pass_until_due(&it);
     {

@@ -4,10 +4,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use countersign::limits::FETCH_SECONDS;
 
 use crate::api_key_args::ApiKeyCommand;
+use crate::audit::args::AuditArgs;
+use crate::explain::args::ExplainArgs;
 use crate::next_args::NextArgs;
 use crate::probe::args::ProbeArgs;
 
@@ -18,7 +21,7 @@ static VERSION: LazyLock<String> =
 #[derive(Parser)]
 #[command(name = "countersign", version = VERSION.as_str(), max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 allowed, loaded, readable or a step to take; 1 denied, refused, not readable or
-nothing left to do; 2 usage or an input that cannot be worked with; 3 warnings at worst (probe).
+nothing left to do; 2 usage or an input that cannot be worked with; 3 warnings at worst (explain, probe).
 
 Try it:
   countersign mint --out-dir demo
@@ -27,6 +30,10 @@ pub(crate) struct Cli {
     /// Write one JSON object for programs instead of text for people.
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// When to colour: on a terminal and without `NO_COLOR`, always, or never.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto",
+        value_parser = PossibleValuesParser::new(["auto", "always", "never"]))]
+    pub(crate) color: String,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -39,6 +46,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  countersign conform < cases.jsonl > answers.jsonl")]
     Conform,
     Decode(DecodeArgs),
+    Explain(ExplainArgs),
     /// Read or write WWW-Authenticate challenges.
     #[command(subcommand)]
     Challenge(ChallengeCommand),
@@ -51,6 +59,7 @@ pub(crate) enum Command {
     /// Make API keys and their entries for a policy.
     #[command(subcommand)]
     ApiKey(ApiKeyCommand),
+    Audit(AuditArgs),
     #[cfg(feature = "aws-lc-rs")]
     Mint(MintArgs),
 }

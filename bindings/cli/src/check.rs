@@ -1,10 +1,9 @@
 //! `check`: one request, judged by a policy as a server would judge it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use countersign::claims::Scopes;
-use countersign::json::{Document, Duplicates};
 use countersign::time::{Now, Wall};
 use countersign::{Decision, Detail, FieldLine, KeyStore, KeysRefused, Need, Reason, Request, SchemeName, Verifier};
 
@@ -13,6 +12,7 @@ use crate::fault::{Answer, Fault, Outcome};
 use crate::fetch::{self, Fetcher};
 use crate::input::{self, Clock};
 use crate::json::{Object, array, string};
+use crate::known::Known;
 use crate::output::{BAD, FAINT, GOOD, Output, TITLE, paint, printable};
 use crate::policy::{self, Refs};
 use crate::request::OwnedRequest;
@@ -117,63 +117,6 @@ fn check_scopes(scopes: Option<&str>) -> Result<(), Fault> {
         .next("write --scopes 'read:reports write:reports'")),
         _ => Ok(()),
     }
-}
-
-/// The names in a policy that options may refer to.
-struct Known {
-    issuers: Vec<String>,
-    profiles: Vec<String>,
-}
-
-impl Known {
-    /// Reads them from a document that was loaded already.
-    fn read(policy: &[u8]) -> Known {
-        let mut known = Known { issuers: Vec::new(), profiles: Vec::new() };
-        let Ok(document) = Document::parse(policy, Duplicates::Refuse) else { return known };
-        let issuers = document.root().pointer("/bearer/issuers").and_then(|list| list.as_array());
-        for issuer in issuers.into_iter().flatten() {
-            known
-                .issuers
-                .extend(issuer.member("issuer").and_then(|name| name.as_text()).map(|name| name.to_owned_string()));
-        }
-        let profiles = document.root().member("profiles").and_then(|profiles| profiles.as_object());
-        known.profiles.extend(profiles.into_iter().flatten().map(|(name, _)| name.to_owned_string()));
-        known
-    }
-
-    fn check_profile(&self, profile: Option<&str>) -> Result<(), Fault> {
-        let Some(profile) = profile.filter(|profile| self.profiles.iter().all(|known| known != profile)) else {
-            return Ok(());
-        };
-        let allowed = if self.profiles.is_empty() { "it has none".to_owned() } else { self.profiles.join(", ") };
-        Err(Fault::new(format!("the policy has no profile `{}`; its profiles: {allowed}", input::shown(profile))))
-    }
-
-    /// Splits `ISSUER=FILE`; a file alone is for the only issuer.
-    fn split_keys(&self, argument: &str) -> Result<(String, PathBuf), Fault> {
-        let named = self.issuers.iter().filter_map(|issuer| {
-            let file = argument.strip_prefix(issuer.as_str())?.strip_prefix('=')?;
-            Some((issuer.clone(), PathBuf::from(file)))
-        });
-        if let Some(longest) = named.max_by_key(|(issuer, _)| issuer.len()) {
-            return Ok(longest);
-        }
-        match (self.issuers.as_slice(), argument.split_once('=')) {
-            ([only], None) => Ok((only.clone(), PathBuf::from(argument))),
-            ([only], Some(_)) if Path::new(argument).exists() => Ok((only.clone(), PathBuf::from(argument))),
-            (issuers, Some(_)) => {
-                Err(Fault::new("--keys names an issuer that the policy does not have").next(one_of(issuers)))
-            }
-            (issuers, None) => {
-                Err(Fault::new("--keys needs an issuer, as the policy has several").next(one_of(issuers)))
-            }
-        }
-    }
-}
-
-fn one_of(issuers: &[String]) -> String {
-    let options: Vec<String> = issuers.iter().map(|issuer| format!("--keys '{issuer}=FILE'")).collect();
-    format!("write {}", options.join(" or "))
 }
 
 fn push_keys(verifier: &Verifier, known: &Known, argument: &std::ffi::OsStr) -> Result<(), Fault> {

@@ -22,20 +22,36 @@ pub(crate) fn read_reference(path: &Path, what: &str) -> Result<Vec<u8>, Fault> 
     read_up_to(path, what, REFERENCE_BYTES)
 }
 
+/// The same for a recording of exchanges, which may hold bodies.
+pub(crate) fn read_recording(path: &Path, what: &str) -> Result<Vec<u8>, Fault> {
+    read_up_to(path, what, RECORDING_BYTES)
+}
+
 fn read_up_to(path: &Path, what: &str, most: u64) -> Result<Vec<u8>, Fault> {
     if is_stdin(path) {
-        if STDIN_TAKEN.swap(true, Ordering::Relaxed) {
-            return Err(Fault::new("standard input can be read once, and two options ask for it")
-                .next("put one of the two into a file"));
-        }
+        take_stdin()?;
         return read_bounded(io::stdin().lock(), "standard input", most);
     }
+    read_bounded(open(path, what)?, &name_of(path), most)
+}
+
+/// Claims standard input for one reader: what it holds can be read once.
+pub(crate) fn take_stdin() -> Result<(), Fault> {
+    if STDIN_TAKEN.swap(true, Ordering::Relaxed) {
+        return Err(Fault::new("standard input can be read once, and two options ask for it")
+            .next("put one of the two into a file"));
+    }
+    Ok(())
+}
+
+/// Opens a file. `what` says in words what it should be.
+pub(crate) fn open(path: &Path, what: &str) -> Result<File, Fault> {
     let file = File::open(path).map_err(|error| unreadable(path, what, &error))?;
     // Opening a directory succeeds on some systems and reading it fails.
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         return Err(Fault::new(format!("{}: is a directory", name_of(path))).next(format!("name {what}")));
     }
-    read_bounded(file, &name_of(path), most)
+    Ok(file)
 }
 
 /// Whether this names standard input.
@@ -147,6 +163,9 @@ static STDIN_TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Four times the longest policy that the core takes.
 const INPUT_BYTES: u64 = 16 << 20;
+
+/// What `explain` reads at most.
+const RECORDING_BYTES: u64 = 64 << 20;
 
 /// Far over ten million API keys, one a line.
 const REFERENCE_BYTES: u64 = 4 << 30;

@@ -6,12 +6,14 @@
 mod api_key;
 mod api_key_args;
 mod args;
+mod audit;
 mod challenge;
 mod check;
 mod conform;
 mod dates;
 mod decode;
 mod der;
+mod explain;
 mod fault;
 mod fetch;
 mod fetched_keys;
@@ -20,6 +22,7 @@ mod get_fault;
 mod input;
 mod json;
 mod keys;
+mod known;
 #[cfg(feature = "aws-lc-rs")]
 mod mint;
 mod next;

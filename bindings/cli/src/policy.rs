@@ -25,9 +25,13 @@ impl Refs {
         options.iter().map(read).collect::<Result<_, _>>().map(Refs)
     }
 
+    /// Names and bytes, as loading takes them.
+    pub(crate) fn borrowed(&self) -> Vec<(&str, &[u8])> {
+        self.0.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect()
+    }
+
     fn load(&self, text: &[u8]) -> Result<(Policy, Report), Report> {
-        let refs: Vec<(&str, &[u8])> = self.0.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
-        Policy::load(text, &refs)
+        Policy::load(text, &self.borrowed())
     }
 }
 

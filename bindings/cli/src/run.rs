@@ -11,7 +11,7 @@ use crate::args::{ChallengeCommand, Cli, Command, KeysCommand, PolicyCommand};
 use crate::fault::{Answer, Fault, Outcome};
 use crate::json::Object;
 use crate::output::{BAD, Format, Output, TITLE, note, printable};
-use crate::{api_key, challenge, check, conform, decode, keys, next, policy};
+use crate::{api_key, audit, challenge, check, conform, decode, explain, keys, next, policy};
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
@@ -20,6 +20,13 @@ pub(crate) fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &arguments),
     };
+    // The streams for standard output and standard error both go by it.
+    match cli.color.as_str() {
+        "always" => anstream::ColorChoice::Always,
+        "never" => anstream::ColorChoice::Never,
+        _ => anstream::ColorChoice::Auto,
+    }
+    .write_global();
     let mut out = Output::new(if cli.json { Format::Json } else { Format::Human });
     let outcome = dispatch(&cli.command, &mut out);
     let code = match outcome {
@@ -42,9 +49,11 @@ pub(crate) fn run() -> ExitCode {
 
 fn dispatch(command: &Command, out: &mut Output) -> Outcome {
     match command {
+        Command::Audit(args) => audit::run(args, out),
         Command::Check(args) => check::run(args, out),
         Command::Conform => conform::run(),
         Command::Decode(args) => decode::run(args, out),
+        Command::Explain(args) => explain::run(args, out),
         Command::Challenge(ChallengeCommand::Parse { values }) => challenge::parse(values, out),
         Command::Challenge(ChallengeCommand::Build { scheme, params }) => challenge::build(scheme, params, out),
         Command::Keys(args) => match &args.command {

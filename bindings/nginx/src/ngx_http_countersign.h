@@ -36,6 +36,13 @@ typedef struct ngx_http_countersign_ctx_s     ngx_http_countersign_ctx_t;
 typedef struct ngx_http_countersign_zone_s    ngx_http_countersign_zone_t;
 typedef struct ngx_http_countersign_fetch_s   ngx_http_countersign_fetch_t;
 typedef struct ngx_http_countersign_seen_s    ngx_http_countersign_seen_t;
+typedef struct ngx_http_countersign_early_s   ngx_http_countersign_early_t;
+
+/* Where a directive stands. */
+typedef struct {
+    u_char                          *file;
+    ngx_uint_t                       line;
+} ngx_http_countersign_place_t;
 
 /* Where the keys of an issuer come from: one line countersign_keys. */
 typedef struct {
@@ -43,8 +50,8 @@ typedef struct {
     ngx_str_t                        file;       /* full path; empty for a location */
     ngx_str_t                        location;   /* internal location */
     ngx_str_t                        args;       /* of the location */
-    u_char                          *conf_file;  /* where the line stands */
-    ngx_uint_t                       conf_line;
+    ngx_http_countersign_place_t     place;
+    ngx_uint_t                       is_used;    /* a policy that takes keys from here has the issuer */
 } ngx_http_countersign_source_t;
 
 /* One line countersign_ref: a name and the file with its bytes. */
@@ -56,7 +63,7 @@ typedef struct {
 /* A file of keys as one worker last saw it. */
 typedef struct {
     ngx_http_countersign_source_t   *source;
-    time_t                           mtime;
+    struct timespec                  changed;
     off_t                            size;
     ngx_file_uniq_t                  uniq;
 } ngx_http_countersign_watch_t;
@@ -88,7 +95,9 @@ typedef struct {
     ngx_array_t                      policies;   /* ngx_http_countersign_policy_t * */
     ngx_array_t                      zones;      /* ngx_http_countersign_zone_t * */
     ngx_array_t                      sets;       /* ngx_http_countersign_set_t * */
+    ngx_array_t                      sources;    /* ngx_array_t * of ngx_http_countersign_source_t */
     ngx_event_t                      tick;       /* once a second in each worker */
+    ngx_int_t                        access;     /* place of our access handler among nginx's phase handlers */
 #if (NGX_THREADS)
     ngx_thread_pool_t               *threads;    /* for slow hashes; NULL if no policy takes passwords */
 #endif
@@ -102,8 +111,8 @@ typedef struct {
 
 typedef struct {
     ngx_str_t                        path;       /* of the document; empty with countersign off */
-    ngx_uint_t                       conf_line;  /* of countersign, for errors */
-    u_char                          *conf_file;
+    ngx_http_countersign_place_t     place;      /* of countersign, for errors */
+    ngx_http_countersign_place_t     scope_place;
     ngx_flag_t                       enable;
     ngx_str_t                        profile;
     ngx_http_complex_value_t        *scope;
@@ -128,18 +137,41 @@ typedef enum {
     NGX_HTTP_COUNTERSIGN_HELD_FOR_HASH
 } ngx_http_countersign_hold_e;
 
-struct ngx_http_countersign_ctx_s {
-    ngx_http_countersign_fetch_t    *fetch;      /* of the root of a detached request alone; see _fetch_request.c */
-    ngx_http_request_t              *request;
-    ngx_http_countersign_policy_t   *policy;     /* that judged; NULL: nothing did yet */
-    ngx_str_t                       *profile;
+/* What a verdict is asked with, beside the request itself. */
+typedef struct {
+    ngx_http_countersign_policy_t   *policy;
+    ngx_str_t                        profile;
     ngx_str_t                        scopes;     /* NULL data: the policy's */
-    ngx_str_t                        token;
-    uint64_t                         number;     /* of the verdict, never used again in this process */
+    ngx_str_t                        token;      /* of countersign_token, with its scheme; empty: none */
+} ngx_http_countersign_question_t;
+
+/* What was decided, in the request's pool. */
+typedef struct {
+    uint64_t                         number;     /* never used again in this process */
     u_char                          *block;      /* the saved decision */
     size_t                           block_size;
     ngx_uint_t                       status;     /* HTTP */
     uint32_t                         reason;
+    uint32_t                         detail;     /* for the log alone */
+    unsigned                         judged:1;   /* 0: nothing was decided yet */
+    unsigned                         allowed:1;
+} ngx_http_countersign_verdict_t;
+
+/* A look ahead of the access phase, for variables; see _early.c. */
+struct ngx_http_countersign_early_s {
+    ngx_http_countersign_loc_conf_t *lcf;        /* of the location where it was made */
+    ngx_http_countersign_question_t  question;
+    ngx_http_countersign_verdict_t   verdict;    /* not judged: what it needs is not there yet */
+    uint64_t                         made_at;    /* monotonic nanoseconds */
+    uint64_t                         mark;       /* of the request as it was */
+};
+
+struct ngx_http_countersign_ctx_s {
+    ngx_http_countersign_fetch_t    *fetch;      /* of the root of a detached request alone; see _fetch_request.c */
+    ngx_http_request_t              *request;
+    ngx_http_countersign_question_t  question;   /* of the verdict */
+    ngx_http_countersign_verdict_t   verdict;
+    ngx_http_countersign_early_t    *early;      /* NULL: no variable was asked for before the access phase */
 
     ngx_str_t                        body;       /* the problem document, until it went out */
     ngx_event_t                      wake;       /* the end of waiting */
@@ -150,11 +182,9 @@ struct ngx_http_countersign_ctx_s {
     countersign_slow_hash           *hash;       /* that was run, for the next look */
     void                            *task;       /* the thread's, while it runs */
 
-    unsigned                         allowed:1;
     unsigned                         overruled:1; /* denied, but satisfy any let it through */
     unsigned                         waited:1;    /* was held once; not again */
     unsigned                         replaced:1;  /* the body of ours went out */
-    unsigned                         judged:1;
     unsigned                         resumed:1;   /* held, and now free to be judged once more */
     unsigned                         hashed:1;    /* its password was hashed; not again */
 };
@@ -215,6 +245,13 @@ struct ngx_http_countersign_seen_s {
     ngx_str_t                        key;
 };
 
+/* Text that grows in a chain of buffers. */
+typedef struct {
+    ngx_pool_t   *pool;
+    ngx_chain_t  *first, **last;
+    off_t         length;
+} ngx_http_countersign_text_t;
+
 /* What a worker that wants to fetch is told. */
 typedef enum {
     NGX_HTTP_COUNTERSIGN_LEASE_TAKEN = 0,        /* fetch, and answer */
@@ -234,6 +271,7 @@ struct ngx_http_countersign_fetch_s {
     uint64_t                         lease;      /* 0: none */
     ngx_event_t                      event;      /* end, deadline, or the next look at the lease */
     unsigned                         too_large:1;
+    unsigned                         is_whole:1;  /* the end of the body came */
     unsigned                         ended:1;
 
     ngx_connection_t                *connection; /* of nobody; see _fetch_request.c */
@@ -255,11 +293,15 @@ void *ngx_http_countersign_create_main_conf(ngx_conf_t *cf);
 void *ngx_http_countersign_create_loc_conf(ngx_conf_t *cf);
 char *ngx_http_countersign_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
-/* _policy.c: documents, compiled in the master; _report.c: what the library says of them */
+/* _policy.c, _keys.c, _probe.c: documents and key files, tried in the master; _report.c: what the library says of them */
 ngx_int_t ngx_http_countersign_policy_load(ngx_conf_t *cf, ngx_http_countersign_loc_conf_t *lcf);
 ngx_int_t ngx_http_countersign_policy_probe(ngx_conf_t *cf, ngx_http_countersign_loc_conf_t *lcf);
+char *ngx_http_countersign_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_countersign_keys_load(ngx_conf_t *cf, ngx_http_countersign_policy_t *policy,
+    ngx_http_countersign_loc_conf_t *lcf);
+ngx_int_t ngx_http_countersign_keys_used(ngx_conf_t *cf);
 void ngx_http_countersign_report(ngx_conf_t *cf, ngx_str_t *path, countersign_report *report,
-    u_char *conf_file, ngx_uint_t conf_line);
+    ngx_http_countersign_place_t *place);
 
 /* _file.c: files, whole, and the key sets in them */
 ngx_int_t ngx_http_countersign_file_read(ngx_pool_t *pool, ngx_log_t *log, ngx_str_t *path, ngx_str_t *out);
@@ -270,35 +312,58 @@ countersign_time ngx_http_countersign_clocks(void);
 /* _worker.c: what each worker has */
 ngx_int_t ngx_http_countersign_init_process(ngx_cycle_t *cycle);
 void ngx_http_countersign_exit_process(ngx_cycle_t *cycle);
-extern countersign_decision  *ngx_http_countersign_verdict;
+extern countersign_decision  *ngx_http_countersign_decision;
 
-/* _check.c, _request.c: the access phase */
-ngx_int_t ngx_http_countersign_access_handler(ngx_http_request_t *r);
-ngx_int_t ngx_http_countersign_precontent_handler(ngx_http_request_t *r);
-ngx_int_t ngx_http_countersign_inputs(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
-    ngx_http_countersign_ctx_t *ctx, ngx_uint_t *same);
-ngx_int_t ngx_http_countersign_look(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
-    ngx_http_countersign_ctx_t *ctx);
-ngx_int_t ngx_http_countersign_judge_subrequest(ngx_http_request_t *r);
+/* _ctx.c: the verdict of a request, and where it is found again */
 ngx_http_countersign_ctx_t *ngx_http_countersign_get_ctx(ngx_http_request_t *r);
 ngx_http_countersign_ctx_t *ngx_http_countersign_add_ctx(ngx_http_request_t *r);
+
+/* _question.c, _request.c: what the library is asked */
+ngx_int_t ngx_http_countersign_question(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
+    ngx_http_countersign_question_t *question);
+extern ngx_uint_t  ngx_http_countersign_is_asking;
+ngx_uint_t ngx_http_countersign_question_is(ngx_http_countersign_question_t *one,
+    ngx_http_countersign_question_t *other);
+void ngx_http_countersign_question_wipe(ngx_http_countersign_question_t *question);
 ngx_int_t ngx_http_countersign_request_fill(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
-    ngx_http_countersign_ctx_t *ctx, countersign_request *request);
+    ngx_http_countersign_question_t *question, countersign_request *request);
+uint64_t ngx_http_countersign_request_mark(ngx_http_request_t *r);
+
+/* _check.c, _early.c, _subrequest.c: the access phase, before it, beside it */
+ngx_int_t ngx_http_countersign_access_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_countersign_precontent_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_countersign_look(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
+    ngx_http_countersign_question_t *question, countersign_slow_hash *hash);
+ngx_int_t ngx_http_countersign_keep(ngx_http_request_t *r, ngx_http_countersign_verdict_t *verdict);
+void ngx_http_countersign_early_place(ngx_cycle_t *cycle);
+ngx_http_countersign_verdict_t *ngx_http_countersign_early_take(ngx_http_request_t *r,
+    ngx_http_countersign_ctx_t *ctx);
+ngx_http_countersign_verdict_t *ngx_http_countersign_shown(ngx_http_request_t *r);
+ngx_int_t ngx_http_countersign_judge_subrequest(ngx_http_request_t *r);
 
 void ngx_http_countersign_count(ngx_http_countersign_loc_conf_t *lcf, uint32_t reason);
 
-/* _zone.c, _lease.c, _reload.c: memory that workers share */
+/* _zone.c, _answer.c, _lease.c, _reload.c: memory that workers share */
 char *ngx_http_countersign_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_countersign_zone_location(ngx_http_countersign_loc_conf_t *lcf);
 ngx_http_countersign_lease_e ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch,
     countersign_fetch_result *result);
 void ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result,
     ngx_uint_t is_good);
-ngx_http_countersign_seen_t *ngx_http_countersign_lease_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key);
-countersign_str ngx_http_countersign_lease_copy(ngx_pool_t *pool, ngx_str_t *text);
+ngx_http_countersign_entry_t *ngx_http_countersign_answer_entry(ngx_http_countersign_zone_t *zone, ngx_str_t *key,
+    size_t issuer_len);
+ngx_http_countersign_seen_t *ngx_http_countersign_answer_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key);
+countersign_str ngx_http_countersign_answer_copy(ngx_pool_t *pool, ngx_str_t *text);
+void ngx_http_countersign_answer_read(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
+    uint64_t now, countersign_fetch_result *result);
+ngx_uint_t ngx_http_countersign_answer_keep(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry,
+    countersign_fetch_result *result);
 void ngx_http_countersign_lease_load(ngx_http_countersign_policy_t *policy, ngx_log_t *log);
 
-/* _fetch.c, _fetch_request.c, _fetch_response.c: tickets, and the detached requests that answer them; _wait.c: who waits for them */
+/* _ticket.c, _fetch.c, _fetch_request.c, _fetch_response.c: tickets, and the detached requests that answer them */
+ngx_http_countersign_fetch_t *ngx_http_countersign_ticket_open(ngx_http_countersign_policy_t *policy,
+    countersign_fetch *ticket, ngx_event_handler_pt handler);
+void ngx_http_countersign_ticket_close(ngx_http_countersign_fetch_t *fetch);
 void ngx_http_countersign_fetch_due(ngx_http_countersign_policy_t *policy);
 void ngx_http_countersign_fetch_exit(ngx_http_countersign_policy_t *policy);
 void ngx_http_countersign_fetch_ended(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result);
@@ -307,6 +372,8 @@ ngx_int_t ngx_http_countersign_fetch_stop(ngx_http_countersign_fetch_t *fetch);
 ngx_int_t ngx_http_countersign_fetch_header(ngx_http_request_t *r, ngx_http_countersign_fetch_t *fetch);
 ngx_int_t ngx_http_countersign_fetch_body(ngx_http_request_t *r, ngx_http_countersign_fetch_t *fetch, ngx_chain_t *in);
 ngx_int_t ngx_http_countersign_fetch_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data);
+
+/* _wait.c: who waits for them */
 ngx_int_t ngx_http_countersign_wait(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
     ngx_http_countersign_ctx_t *ctx, countersign_need *need);
 void ngx_http_countersign_wait_wake(ngx_http_countersign_policy_t *policy);
@@ -320,17 +387,23 @@ ngx_int_t ngx_http_countersign_hash(ngx_http_request_t *r, ngx_http_countersign_
     countersign_verifier *verifier);
 void ngx_http_countersign_hash_forget(ngx_http_countersign_ctx_t *ctx);
 
-/* _forward.c, _status.c */
-ngx_int_t ngx_http_countersign_forward(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx);
+/* _text.c, _metrics.c, _status.c: locations for the operator */
+ngx_int_t ngx_http_countersign_text_begin(ngx_http_request_t *r, ngx_http_countersign_text_t *text);
+ngx_buf_t *ngx_http_countersign_text_room(ngx_http_countersign_text_t *text, size_t size);
+u_char *ngx_http_countersign_text_label(u_char *p, u_char *text, size_t len);
+ngx_int_t ngx_http_countersign_text_send(ngx_http_request_t *r, ngx_http_countersign_text_t *text, const char *type);
 char *ngx_http_countersign_status_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_countersign_metrics_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* _forward.c: who is asking, told to upstreams */
+ngx_int_t ngx_http_countersign_forward(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx);
 
 /* _deny.c: header and body filters; _log.c: one line a denial */
 ngx_int_t ngx_http_countersign_filter_init(ngx_conf_t *cf);
 void ngx_http_countersign_log_denial(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx);
 
 /* _decision.c: the saved verdict of a request, loaded to be read */
-countersign_decision *ngx_http_countersign_decision_of(ngx_http_countersign_ctx_t *ctx);
+countersign_decision *ngx_http_countersign_decision_of(ngx_http_countersign_verdict_t *verdict);
 void ngx_http_countersign_decision_exit(void);
 
 /* _variables.c, _claims.c */

@@ -4,149 +4,49 @@
 
 #include "ngx_http_countersign.h"
 
-/* The request ends: whatever it waits for goes on without it. */
-static void
-ngx_http_countersign_ctx_cleanup(void *data)
-{
-    ngx_http_countersign_ctx_t  *ctx = data;
-
-    ngx_http_countersign_wait_end(ctx);
-    ngx_http_countersign_hash_forget(ctx);
-    if (ctx->token.len > 0) {
-        ngx_explicit_memzero(ctx->token.data, ctx->token.len);
-    }
-}
-
-
-/*
- * The verdict of a request's main request; NULL if there is none. An internal redirect forgets the contexts of modules,
- * so it is found again by its cleanup.
- */
-ngx_http_countersign_ctx_t *
-ngx_http_countersign_get_ctx(ngx_http_request_t *r)
-{
-    ngx_http_countersign_ctx_t  *ctx = ngx_http_get_module_ctx(r->main, ngx_http_countersign_module);
-    ngx_pool_cleanup_t          *cleanup;
-
-    if (ctx != NULL) {
-        return ctx->fetch == NULL ? ctx : NULL;
-    }
-    if (!(r->main->internal || r->main->filter_finalize)) {
-        return NULL;
-    }
-    for (cleanup = r->pool->cleanup; cleanup != NULL; cleanup = cleanup->next) {
-        if (cleanup->handler == ngx_http_countersign_ctx_cleanup) {
-            return cleanup->data;
-        }
-    }
-    return NULL;
-}
-
-
-/* The same, made if there is none. It lives as long as the request's pool. */
-ngx_http_countersign_ctx_t *
-ngx_http_countersign_add_ctx(ngx_http_request_t *r)
-{
-    ngx_http_countersign_ctx_t  *ctx = ngx_http_countersign_get_ctx(r);
-    ngx_pool_cleanup_t          *cleanup;
-
-    if (ctx == NULL) {
-        cleanup = ngx_pool_cleanup_add(r->pool, sizeof(*ctx));
-        if (cleanup == NULL) {
-            return NULL;
-        }
-        cleanup->handler = ngx_http_countersign_ctx_cleanup;
-        ctx = cleanup->data;
-        ngx_memzero(ctx, sizeof(*ctx));
-        ctx->request = r;
-    }
-    ngx_http_set_ctx(r, ctx, ngx_http_countersign_module);
-    return ctx;
-}
-
-
-/* Evaluates countersign_scope and countersign_token; gives whether they are what the last verdict was made with. */
-ngx_int_t
-ngx_http_countersign_inputs(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
-    ngx_http_countersign_ctx_t *ctx, ngx_uint_t *same)
-{
-    ngx_str_t  scopes = ngx_null_string, token = ngx_null_string, line = ngx_null_string;
-
-    if (lcf->scope != NULL) {
-        if (ngx_http_complex_value(r, lcf->scope, &scopes) != NGX_OK) {
-            return NGX_ERROR;
-        }
-        /* "" asks for no scopes. A variable that turns out empty does not: then the policy's own count. */
-        if (scopes.len == 0) {
-            scopes.data = lcf->scope->lengths == NULL ? (u_char *) "" : NULL;
-        }
-    }
-    if (lcf->token != NULL && ngx_http_complex_value(r, lcf->token, &token) != NGX_OK) {
-        return NGX_ERROR;
-    }
-    if (token.len > 0) {
-        line.len = sizeof("Bearer ") - 1 + token.len;
-        line.data = ngx_pnalloc(r->pool, line.len);
-        if (line.data == NULL) {
-            return NGX_ERROR;
-        }
-        ngx_memcpy(ngx_cpymem(line.data, "Bearer ", sizeof("Bearer ") - 1), token.data, token.len);
-    }
-    *same = ctx->judged && ctx->policy == lcf->policy && ctx->profile->len == lcf->profile.len
-            && ngx_strncmp(ctx->profile->data, lcf->profile.data, lcf->profile.len) == 0
-            && (ctx->scopes.data == NULL) == (scopes.data == NULL) && ctx->scopes.len == scopes.len
-            && ngx_strncmp(ctx->scopes.data, scopes.data, scopes.len) == 0
-            && ctx->token.len == line.len && ngx_strncmp(ctx->token.data, line.data, line.len) == 0;
-    ctx->scopes = scopes;
-    ctx->token = line;
-    return NGX_OK;
-}
-
-
 /* Keeps what the worker's decision says in the request's pool: the decision goes on to the next request. */
-static ngx_int_t
-ngx_http_countersign_keep(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf, ngx_http_countersign_ctx_t *ctx)
+ngx_int_t
+ngx_http_countersign_keep(ngx_http_request_t *r, ngx_http_countersign_verdict_t *verdict)
 {
     static uint64_t        last_number;
-    countersign_decision  *verdict = ngx_http_countersign_verdict;
+    countersign_decision  *decision = ngx_http_countersign_decision;
     size_t                 size = 0;
 
-    if (countersign_decision_save(verdict, NULL, 0, &size) != COUNTERSIGN_BUFFER_TOO_SMALL) {
+    if (countersign_decision_save(decision, NULL, 0, &size) != COUNTERSIGN_BUFFER_TOO_SMALL) {
         return NGX_ERROR;
     }
-    ctx->block = ngx_pnalloc(r->pool, size);
-    if (ctx->block == NULL
-        || countersign_decision_save(verdict, (char *) ctx->block, size, &ctx->block_size) != COUNTERSIGN_OK)
+    verdict->block = ngx_pnalloc(r->pool, size);
+    if (verdict->block == NULL
+        || countersign_decision_save(decision, (char *) verdict->block, size, &verdict->block_size) != COUNTERSIGN_OK)
     {
         return NGX_ERROR;
     }
-    ctx->number = ++last_number;
-    ctx->policy = lcf->policy;
-    ctx->profile = &lcf->profile;
-    ctx->reason = countersign_decision_reason(verdict);
-    ctx->status = countersign_decision_http_status(verdict);
-    ctx->allowed = countersign_decision_allowed(verdict);
-    ctx->judged = 1;
+    verdict->number = ++last_number;
+    verdict->reason = countersign_decision_reason(decision);
+    verdict->detail = countersign_decision_detail(decision);
+    verdict->status = countersign_decision_http_status(decision);
+    verdict->allowed = countersign_decision_allowed(decision);
+    verdict->judged = 1;
     return NGX_OK;
 }
 
 
-/* One look at the request, with the hash of its password if that was run. */
+/* One look at the request, into the worker's decision; with the hash of its password if that was run. */
 ngx_int_t
-ngx_http_countersign_look(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf, ngx_http_countersign_ctx_t *ctx)
+ngx_http_countersign_look(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
+    ngx_http_countersign_question_t *question, countersign_slow_hash *hash)
 {
-    countersign_decision  *verdict = ngx_http_countersign_verdict;
+    countersign_decision  *decision = ngx_http_countersign_decision;
     countersign_request    request;
     countersign_status     status;
 
-    if (ngx_http_countersign_request_fill(r, lcf, ctx, &request) != NGX_OK) {
+    if (ngx_http_countersign_request_fill(r, lcf, question, &request) != NGX_OK) {
         return NGX_ERROR;
     }
-    if (ctx->hash != NULL) {
-        status = countersign_resume(lcf->policy->verifier, &request, ctx->hash, verdict);
-        ngx_http_countersign_hash_forget(ctx);
+    if (hash != NULL) {
+        status = countersign_resume(lcf->policy->verifier, &request, hash, decision);
     } else {
-        status = countersign_check(lcf->policy->verifier, &request, verdict);
+        status = countersign_check(lcf->policy->verifier, &request, decision);
     }
     if (status != COUNTERSIGN_OK && status != COUNTERSIGN_DENIED) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "countersign: the check failed with status %uD", status);
@@ -169,12 +69,13 @@ ngx_http_countersign_judge(ngx_http_request_t *r, ngx_http_countersign_loc_conf_
     ngx_int_t         rc;
 
     for (looks = 0; looks < 2; looks++) {
-        if (ngx_http_countersign_look(r, lcf, ctx) != NGX_OK) {
-            return NGX_ERROR;
+        rc = ngx_http_countersign_look(r, lcf, &ctx->question, ctx->hash);
+        if (ctx->hash != NULL) {
+            ngx_http_countersign_hash_forget(ctx);
         }
         ngx_memzero(&need, sizeof(need));
         need.struct_size = sizeof(need);
-        if (countersign_decision_need(ngx_http_countersign_verdict, &need) != COUNTERSIGN_OK) {
+        if (rc != NGX_OK || countersign_decision_need(ngx_http_countersign_decision, &need) != COUNTERSIGN_OK) {
             return NGX_ERROR;
         }
         if (need.kind == COUNTERSIGN_NEED_SLOW_HASH && !ctx->hashed) {
@@ -194,22 +95,51 @@ ngx_http_countersign_judge(ngx_http_request_t *r, ngx_http_countersign_loc_conf_
 }
 
 
-/* The request was judged: kept, counted, logged, told to the upstream; gives what the access phase hears. */
+/* The request was judged: counted, logged, told to the upstream; gives what the access phase hears. */
 static ngx_int_t
 ngx_http_countersign_answer(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
     ngx_http_countersign_ctx_t *ctx)
 {
-    if (ngx_http_countersign_keep(r, lcf, ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    ngx_http_countersign_count(lcf, ctx->reason);
-    if (!ctx->allowed) {
+    ngx_http_countersign_count(lcf, ctx->verdict.reason);
+    if (!ctx->verdict.allowed) {
         ngx_http_countersign_log_denial(r, ctx);
     }
     if (lcf->forward && ngx_http_countersign_forward(r, ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    return ctx->allowed ? NGX_OK : (ngx_int_t) ctx->status;
+    return ctx->verdict.allowed ? NGX_OK : (ngx_int_t) ctx->verdict.status;
+}
+
+
+/* Another question than that of the last verdict, or a denial that is asked about again: judged anew. */
+static ngx_int_t
+ngx_http_countersign_ask(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf, ngx_http_countersign_ctx_t *ctx)
+{
+    ngx_http_countersign_verdict_t  *early = ngx_http_countersign_early_take(r, ctx);
+    ngx_int_t                        rc;
+
+    if (!ctx->resumed) {
+        ctx->waited = 0;
+        ctx->hashed = 0;
+        ngx_http_countersign_hash_forget(ctx);
+    }
+    ctx->resumed = 0;
+    ctx->overruled = 0;
+    ctx->replaced = 0;
+    ctx->verdict.judged = 0;
+    ctx->verdict.allowed = 0;
+    if (early != NULL) {
+        ctx->verdict = *early;
+        return ngx_http_countersign_answer(r, lcf, ctx);
+    }
+    rc = ngx_http_countersign_judge(r, lcf, ctx);
+    if (rc == NGX_OK) {
+        rc = ngx_http_countersign_keep(r, &ctx->verdict);
+    }
+    if (rc != NGX_OK) {
+        return rc == NGX_AGAIN ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    return ngx_http_countersign_answer(r, lcf, ctx);
 }
 
 
@@ -218,8 +148,8 @@ ngx_http_countersign_access_handler(ngx_http_request_t *r)
 {
     ngx_http_countersign_loc_conf_t  *lcf = ngx_http_get_module_loc_conf(r, ngx_http_countersign_module);
     ngx_http_countersign_ctx_t       *ctx;
+    ngx_http_countersign_question_t   question;
     ngx_uint_t                        same;
-    ngx_int_t                         rc;
 
     if (lcf->policy == NULL) {
         return NGX_DECLINED;
@@ -231,35 +161,25 @@ ngx_http_countersign_access_handler(ngx_http_request_t *r)
     if (ctx->hold != NGX_HTTP_COUNTERSIGN_NOT_HELD) {
         return NGX_AGAIN;
     }
-    if (ngx_http_countersign_inputs(r, lcf, ctx, &same) != NGX_OK) {
+    if (ngx_http_countersign_question(r, lcf, &question) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    if (same && ctx->allowed) {
+    same = ctx->verdict.judged && ngx_http_countersign_question_is(&ctx->question, &question);
+    ngx_http_countersign_question_wipe(&ctx->question);
+    ctx->question = question;
+    if (same && ctx->verdict.allowed) {
         /* Judged before an internal redirect; another location may forward what this one did not. */
         return !lcf->forward || ngx_http_countersign_forward(r, ctx) == NGX_OK ? NGX_OK
                                                                                : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    if (!ctx->resumed) {
-        ctx->waited = 0;
-        ctx->hashed = 0;
-        ngx_http_countersign_hash_forget(ctx);
-    }
-    ctx->resumed = 0;
-    ctx->judged = 0;
-    ctx->allowed = 0;
-    ctx->overruled = 0;
-    ctx->replaced = 0;
-    rc = ngx_http_countersign_judge(r, lcf, ctx);
-    if (rc != NGX_OK) {
-        return rc == NGX_AGAIN ? NGX_AGAIN : NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    return ngx_http_countersign_answer(r, lcf, ctx);
+    return ngx_http_countersign_ask(r, lcf, ctx);
 }
 
 
 /*
- * Reached behind the access phase alone. Subrequests, which that phase passes over, are judged here. With "satisfy any", something else has let through what was denied here. Then
- * nothing of the denial must be sent, whatever status the request ends with.
+ * Reached behind the access phase alone. Subrequests, which that phase passes over, are judged here. With "satisfy
+ * any", something else has let through what was denied here: then nothing of the denial must be sent, whatever status
+ * the request ends with.
  */
 ngx_int_t
 ngx_http_countersign_precontent_handler(ngx_http_request_t *r)
@@ -269,7 +189,7 @@ ngx_http_countersign_precontent_handler(ngx_http_request_t *r)
     if (r != r->main) {
         return ngx_http_countersign_judge_subrequest(r);
     }
-    if (ctx != NULL && ctx->judged && !ctx->allowed) {
+    if (ctx != NULL && ctx->verdict.judged && !ctx->verdict.allowed) {
         ctx->overruled = 1;
     }
     return NGX_DECLINED;

@@ -29,7 +29,7 @@ ngx_http_countersign_claim_json(ngx_http_request_t *r, ngx_http_variable_value_t
 ngx_int_t
 ngx_http_countersign_claim_value(ngx_http_request_t *r, ngx_http_variable_value_t *v, countersign_str pointer)
 {
-    countersign_decision  *decision = ngx_http_countersign_decision_of(ngx_http_countersign_get_ctx(r));
+    countersign_decision  *decision = ngx_http_countersign_decision_of(ngx_http_countersign_shown(r));
     countersign_claim      claim;
     char                  *text;
     size_t                 len = 0;
@@ -84,6 +84,24 @@ ngx_http_countersign_set_variable(ngx_http_request_t *r, ngx_http_variable_value
 }
 
 
+/* Whether a text is a JSON Pointer (RFC 6901 section 3): the library finds nothing by any other. */
+static ngx_uint_t
+ngx_http_countersign_is_pointer(ngx_str_t *text)
+{
+    size_t  i;
+
+    if (text->len > 0 && text->data[0] != '/') {
+        return 0;
+    }
+    for (i = 0; i < text->len; i++) {
+        if (text->data[i] == '~' && (i + 1 == text->len || (text->data[i + 1] != '0' && text->data[i + 1] != '1'))) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+
 /* countersign_set $NAME POINTER. Variables are the whole configuration's, so that one name has one meaning. */
 char *
 ngx_http_countersign_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
@@ -97,8 +115,8 @@ ngx_http_countersign_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     if (value[1].len < 2 || value[1].data[0] != '$') {
         return "needs a variable";
     }
-    if (value[2].len > 0 && value[2].data[0] != '/') {
-        return "needs a JSON Pointer, which begins with a slash";
+    if (!ngx_http_countersign_is_pointer(&value[2])) {
+        return "needs a JSON Pointer: names behind slashes, where \"~\" is written \"~0\" and \"/\" is written \"~1\"";
     }
     value[1].data++;
     value[1].len--;

@@ -7,7 +7,7 @@
 #define NGX_HTTP_COUNTERSIGN_ALL    (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF)
 
 static char *ngx_http_countersign_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-static char *ngx_http_countersign_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_countersign_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_countersign_ref(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_countersign_test_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
@@ -24,7 +24,7 @@ ngx_command_t  ngx_http_countersign_commands[] = {
 
     { ngx_string("countersign_scope"),
       NGX_HTTP_COUNTERSIGN_ALL|NGX_HTTP_LMT_CONF|NGX_CONF_TAKE1,
-      ngx_http_set_complex_value_slot, NGX_HTTP_LOC_CONF_OFFSET,
+      ngx_http_countersign_scope, NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_countersign_loc_conf_t, scope), NULL },
 
     { ngx_string("countersign_token"),
@@ -82,7 +82,8 @@ ngx_http_countersign_create_main_conf(ngx_conf_t *cf)
     if (mcf == NULL
         || ngx_array_init(&mcf->policies, cf->pool, 4, sizeof(ngx_http_countersign_policy_t *)) != NGX_OK
         || ngx_array_init(&mcf->zones, cf->pool, 1, sizeof(ngx_http_countersign_zone_t *)) != NGX_OK
-        || ngx_array_init(&mcf->sets, cf->pool, 4, sizeof(ngx_http_countersign_set_t *)) != NGX_OK)
+        || ngx_array_init(&mcf->sets, cf->pool, 4, sizeof(ngx_http_countersign_set_t *)) != NGX_OK
+        || ngx_array_init(&mcf->sources, cf->pool, 4, sizeof(ngx_array_t *)) != NGX_OK)
     {
         return NULL;
     }
@@ -127,62 +128,21 @@ ngx_http_countersign_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
     lcf->enable = 1;
     lcf->path = value[1];
-    lcf->conf_file = cf->conf_file->file.name.data;
-    lcf->conf_line = cf->conf_file->line;
+    lcf->place.file = cf->conf_file->file.name.data;
+    lcf->place.line = cf->conf_file->line;
     return ngx_conf_full_name(cf->cycle, &lcf->path, 1) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
-/* countersign_keys ISSUER file PATH | location URI */
+/* countersign_scope SCOPES. The line is noted: what is wrong with the scopes is known with the policy alone. */
 static char *
-ngx_http_countersign_keys(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+ngx_http_countersign_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_countersign_loc_conf_t  *lcf = conf;
-    ngx_str_t                        *value = cf->args->elts;
-    ngx_http_countersign_source_t    *source;
-    ngx_uint_t                        i;
-    u_char                           *query;
 
-    if (lcf->sources == NGX_CONF_UNSET_PTR) {
-        lcf->sources = ngx_array_create(cf->pool, 2, sizeof(*source));
-        if (lcf->sources == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-    for (source = lcf->sources->elts, i = 0; i < lcf->sources->nelts; i++) {
-        if (source[i].issuer.len == value[1].len
-            && ngx_strncmp(source[i].issuer.data, value[1].data, value[1].len) == 0)
-        {
-            return "has two sources for this issuer";
-        }
-    }
-    source = ngx_array_push(lcf->sources);
-    if (source == NULL) {
-        return NGX_CONF_ERROR;
-    }
-    ngx_memzero(source, sizeof(*source));
-    source->issuer = value[1];
-    source->conf_file = cf->conf_file->file.name.data;
-    source->conf_line = cf->conf_file->line;
-
-    if (ngx_strcmp(value[2].data, "file") == 0) {
-        source->file = value[3];
-        return ngx_conf_full_name(cf->cycle, &source->file, 1) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
-    }
-    if (ngx_strcmp(value[2].data, "location") == 0) {
-        if (value[3].data[0] != '/') {
-            return "needs a location that begins with a slash";
-        }
-        source->location = value[3];
-        query = ngx_strlchr(value[3].data, value[3].data + value[3].len, '?');
-        if (query != NULL) {
-            source->location.len = query - value[3].data;
-            source->args.data = query + 1;
-            source->args.len = value[3].data + value[3].len - source->args.data;
-        }
-        return NGX_CONF_OK;
-    }
-    return "takes an issuer, \"file\" or \"location\", and the path or URI";
+    lcf->scope_place.file = cf->conf_file->file.name.data;
+    lcf->scope_place.line = cf->conf_file->line;
+    return ngx_http_set_complex_value_slot(cf, cmd, conf);
 }
 
 

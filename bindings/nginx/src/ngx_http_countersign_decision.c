@@ -9,14 +9,14 @@ static countersign_decision  *ngx_http_countersign_reader;
 static uint64_t               ngx_http_countersign_reader_number;
 
 
-/* The decision of ctx; NULL if there is none. What it lends lives until this is called for another request. */
+/* The decision of a verdict; NULL if there is none. What it lends lives until this is called for another request. */
 countersign_decision *
-ngx_http_countersign_decision_of(ngx_http_countersign_ctx_t *ctx)
+ngx_http_countersign_decision_of(ngx_http_countersign_verdict_t *verdict)
 {
-    if (ctx == NULL || !ctx->judged) {
+    if (verdict == NULL || !verdict->judged) {
         return NULL;
     }
-    if (ngx_http_countersign_reader != NULL && ngx_http_countersign_reader_number == ctx->number) {
+    if (ngx_http_countersign_reader != NULL && ngx_http_countersign_reader_number == verdict->number) {
         return ngx_http_countersign_reader;
     }
     ngx_http_countersign_reader_number = 0;
@@ -25,12 +25,12 @@ ngx_http_countersign_decision_of(ngx_http_countersign_ctx_t *ctx)
     {
         return NULL;
     }
-    if (countersign_decision_load(ngx_http_countersign_reader, (char *) ctx->block, ctx->block_size)
+    if (countersign_decision_load(ngx_http_countersign_reader, (char *) verdict->block, verdict->block_size)
         != COUNTERSIGN_OK)
     {
         return NULL;
     }
-    ngx_http_countersign_reader_number = ctx->number;
+    ngx_http_countersign_reader_number = verdict->number;
     return ngx_http_countersign_reader;
 }
 

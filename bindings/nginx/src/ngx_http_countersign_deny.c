@@ -83,7 +83,7 @@ static ngx_int_t
 ngx_http_countersign_header_filter(ngx_http_request_t *r)
 {
     ngx_http_countersign_ctx_t  *ctx = r == r->main ? ngx_http_countersign_get_ctx(r) : NULL;
-    ngx_http_countersign_fetch_t  *fetch = ngx_http_countersign_fetch_of(r);
+    ngx_http_countersign_fetch_t *fetch = ngx_http_countersign_fetch_of(r);
     countersign_decision        *decision;
     countersign_str              name, value;
     size_t                       i;
@@ -91,20 +91,31 @@ ngx_http_countersign_header_filter(ngx_http_request_t *r)
     if (fetch != NULL) {
         return ngx_http_countersign_fetch_header(r, fetch);
     }
-    if (ctx == NULL || !ctx->judged || ctx->overruled || (!ctx->allowed && r->headers_out.status != ctx->status)) {
+    if (ctx == NULL || !ctx->verdict.judged || ctx->overruled
+        || (!ctx->verdict.allowed && r->headers_out.status != ctx->verdict.status))
+    {
         return ngx_http_countersign_next_header_filter(r);
     }
-    decision = ngx_http_countersign_decision_of(ctx);
+    decision = ngx_http_countersign_decision_of(&ctx->verdict);
     if (decision == NULL) {
         return NGX_ERROR;
     }
+    /* Of what is allowed: a credential outside Authorization, so that no shared cache keeps the answer (RFC 9111
+     * section 3.5). */
     for (i = 0; countersign_decision_field_at(decision, i, &name, &value) == COUNTERSIGN_OK; i++) {
         if (ngx_http_countersign_add_field(r, name, value) != NGX_OK) {
             return NGX_ERROR;
         }
     }
-    if (ctx->allowed) {
-        /* A credential outside Authorization: no shared cache may keep the answer (RFC 9111 section 3.5). */
+    if (ctx->verdict.allowed) {
+        /* The library cannot know that the token stood elsewhere than in Authorization, which caches look at. */
+        if (ctx->question.token.len > 0
+            && ngx_http_countersign_add_field(r, ngx_http_countersign_literal("Cache-Control"),
+                                              ngx_http_countersign_literal("private"))
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
         return ngx_http_countersign_next_header_filter(r);
     }
     /* Behind an error_page the context is gone, and the body is the site's own. */
@@ -121,7 +132,7 @@ static ngx_int_t
 ngx_http_countersign_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
     ngx_http_countersign_ctx_t  *ctx = ngx_http_get_module_ctx(r, ngx_http_countersign_module);
-    ngx_http_countersign_fetch_t  *fetch = ngx_http_countersign_fetch_of(r);
+    ngx_http_countersign_fetch_t *fetch = ngx_http_countersign_fetch_of(r);
     ngx_chain_t                 *link, out;
 
     if (fetch != NULL) {

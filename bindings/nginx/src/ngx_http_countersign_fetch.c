@@ -11,82 +11,6 @@
 static void ngx_http_countersign_fetch_event(ngx_event_t *event);
 
 
-static ngx_http_countersign_source_t *
-ngx_http_countersign_fetch_source(ngx_http_countersign_policy_t *policy, countersign_str issuer)
-{
-    ngx_http_countersign_source_t  *source;
-    ngx_uint_t                      i;
-
-    for (i = 0; policy->sources != NULL && i < policy->sources->nelts; i++) {
-        source = (ngx_http_countersign_source_t *) policy->sources->elts + i;
-        if (source->issuer.len == issuer.len && ngx_memcmp(source->issuer.data, issuer.data, issuer.len) == 0) {
-            return source;
-        }
-    }
-    return NULL;
-}
-
-
-/* Opens a ticket: its memory, and its key in the zone. */
-static ngx_http_countersign_fetch_t *
-ngx_http_countersign_fetch_open(ngx_http_countersign_policy_t *policy, countersign_fetch *ticket)
-{
-    ngx_pool_t                    *pool = ngx_create_pool(4096, ngx_cycle->log);
-    ngx_http_countersign_fetch_t  *fetch;
-    u_char                        *p;
-
-    fetch = pool == NULL ? NULL : ngx_pcalloc(pool, sizeof(*fetch));
-    if (fetch == NULL) {
-        goto failed;
-    }
-    fetch->pool = pool;
-    fetch->policy = policy;
-    fetch->ticket = ticket;
-    fetch->info.struct_size = sizeof(fetch->info);
-    if (countersign_fetch_describe(ticket, &fetch->info) != COUNTERSIGN_OK) {
-        goto failed;
-    }
-    fetch->source = ngx_http_countersign_fetch_source(policy, fetch->info.issuer);
-    fetch->key.len = fetch->info.issuer.len + 1 + fetch->info.url.len;
-    fetch->key.data = p = ngx_pnalloc(pool, fetch->key.len);
-    if (p == NULL) {
-        goto failed;
-    }
-    p = ngx_cpymem(p, fetch->info.issuer.data, fetch->info.issuer.len);
-    *p++ = ' ';
-    ngx_memcpy(p, fetch->info.url.data, fetch->info.url.len);
-    fetch->event.data = fetch;
-    fetch->event.handler = ngx_http_countersign_fetch_event;
-    fetch->event.log = ngx_cycle->log;
-    fetch->event.cancelable = 1;
-    ngx_queue_insert_tail(&policy->fetches, &fetch->queue);
-    return fetch;
-
-failed:
-
-    countersign_fetch_free(ticket);
-    if (pool != NULL) {
-        ngx_destroy_pool(pool);
-    }
-    return NULL;
-}
-
-
-static void
-ngx_http_countersign_fetch_close(ngx_http_countersign_fetch_t *fetch)
-{
-    ngx_queue_remove(&fetch->queue);
-    if (fetch->event.timer_set) {
-        ngx_del_timer(&fetch->event);
-    }
-    if (fetch->event.posted) {
-        ngx_delete_posted_event(&fetch->event);
-    }
-    countersign_fetch_free(fetch->ticket);
-    ngx_destroy_pool(fetch->pool);
-}
-
-
 /* Closes the ticket with its answer, and tells the operator what the answer was. The fetch is gone then. */
 static void
 ngx_http_countersign_fetch_done(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result)
@@ -115,7 +39,7 @@ ngx_http_countersign_fetch_done(ngx_http_countersign_fetch_t *fetch, countersign
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0, "countersign: no keys of \"%V\": %V", &issuer, &why);
     }
     countersign_report_free(report);
-    ngx_http_countersign_fetch_close(fetch);
+    ngx_http_countersign_ticket_close(fetch);
 }
 
 
@@ -228,7 +152,7 @@ ngx_http_countersign_fetch_due(ngx_http_countersign_policy_t *policy)
     while (countersign_store_due_at(policy->store) <= now.monotonic_nanos
            && countersign_store_next_fetch(policy->store, &now, &ticket) == COUNTERSIGN_OK)
     {
-        fetch = ngx_http_countersign_fetch_open(policy, ticket);
+        fetch = ngx_http_countersign_ticket_open(policy, ticket, ngx_http_countersign_fetch_event);
         if (fetch == NULL) {
             return;                         /* memory is short; the ticket ends with its deadline */
         }

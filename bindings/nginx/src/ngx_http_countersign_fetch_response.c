@@ -52,7 +52,10 @@ ngx_http_countersign_fetch_header(ngx_http_request_t *r, ngx_http_countersign_fe
 }
 
 
-/* Keeps the body, up to what the ticket allows, and hands nothing on. */
+/*
+ * Keeps the body, up to what the ticket allows, and hands nothing on. An upstream that closes before the end which it
+ * announced is no error here: only the mark of the last buffer is missing then.
+ */
 ngx_int_t
 ngx_http_countersign_fetch_body(ngx_http_request_t *r, ngx_http_countersign_fetch_t *fetch, ngx_chain_t *in)
 {
@@ -79,6 +82,9 @@ ngx_http_countersign_fetch_body(ngx_http_request_t *r, ngx_http_countersign_fetc
                 fetch->body.len += size;
             }
         }
+        if (r == fetch->request && (in->buf->last_buf || in->buf->last_in_chain)) {
+            fetch->is_whole = 1;
+        }
         in->buf->pos = in->buf->last;
         in->buf->file_pos = in->buf->file_last;
     }
@@ -101,11 +107,13 @@ ngx_http_countersign_fetch_ended(ngx_http_countersign_fetch_t *fetch, countersig
         result->failure = ngx_http_countersign_literal("timeout");
     } else if (fetch->too_large) {
         result->failure = ngx_http_countersign_literal("the body is too large");
+    } else if (fetch->status == NGX_HTTP_OK && !fetch->is_whole) {
+        result->failure = ngx_http_countersign_literal("the body was cut short");
     } else if (fetch->status == NGX_HTTP_OK) {
         result->outcome = COUNTERSIGN_OUTCOME_BODY;
         result->body = ngx_http_countersign_view(&fetch->body);
         if (fetch->etag.data != NULL) {
-            result->etag = ngx_http_countersign_lease_copy(fetch->pool, &fetch->etag);
+            result->etag = ngx_http_countersign_answer_copy(fetch->pool, &fetch->etag);
         }
     } else if (fetch->status == NGX_HTTP_NOT_MODIFIED) {
         result->outcome = COUNTERSIGN_OUTCOME_NOT_MODIFIED;

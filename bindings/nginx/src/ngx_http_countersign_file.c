@@ -137,12 +137,13 @@ ngx_http_countersign_file_watch(ngx_http_countersign_policy_t *policy, ngx_log_t
         if (ngx_file_info(watch->source->file.data, &info) == NGX_FILE_ERROR) {
             continue;                       /* while it is being replaced, say; the keys of before stay */
         }
-        if (!first && watch->mtime == ngx_file_mtime(&info) && watch->size == ngx_file_size(&info)
-            && watch->uniq == ngx_file_uniq(&info))
+        /* In nanoseconds: a file may be written twice in one second, and be as long as before. */
+        if (!first && watch->changed.tv_sec == info.st_mtim.tv_sec && watch->changed.tv_nsec == info.st_mtim.tv_nsec
+            && watch->size == ngx_file_size(&info) && watch->uniq == ngx_file_uniq(&info))
         {
             continue;
         }
-        watch->mtime = ngx_file_mtime(&info);
+        watch->changed = info.st_mtim;
         watch->size = ngx_file_size(&info);
         watch->uniq = ngx_file_uniq(&info);
         ngx_http_countersign_file_load(policy, watch, log);

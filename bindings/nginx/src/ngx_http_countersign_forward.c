@@ -74,7 +74,7 @@ ngx_http_countersign_forward(ngx_http_request_t *r, ngx_http_countersign_ctx_t *
 {
     ngx_list_part_t                 *part = &r->headers_in.headers.part;
     ngx_table_elt_t                 *line = part->elts, *kept;
-    countersign_decision            *decision = ngx_http_countersign_decision_of(ctx);
+    countersign_decision            *decision = ngx_http_countersign_decision_of(&ctx->verdict);
     ngx_http_countersign_forward_t  *field;
     countersign_str                  text;
     ngx_list_t                       list;

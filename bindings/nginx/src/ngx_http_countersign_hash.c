@@ -68,7 +68,7 @@ ngx_http_countersign_hash(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx
     work = task->ctx;
     work->pool = pool;
     work->ctx = ctx;
-    if (countersign_slow_hash_new(verifier, ngx_http_countersign_verdict, &work->hash) != COUNTERSIGN_OK) {
+    if (countersign_slow_hash_new(verifier, ngx_http_countersign_decision, &work->hash) != COUNTERSIGN_OK) {
         ngx_destroy_pool(pool);
         return NGX_DECLINED;
     }

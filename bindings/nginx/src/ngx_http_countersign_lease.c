@@ -9,99 +9,6 @@
 
 #include "ngx_http_countersign.h"
 
-/*
- * How old an answer may be to count for a key id that is not in it, or if it is a failure: as old as a policy's
- * cooldown is unless it says otherwise. What is older may not hold any more.
- */
-#define NGX_HTTP_COUNTERSIGN_YOUNG    UINT64_C(30000000000)
-
-
-static ngx_http_countersign_entry_t *
-ngx_http_countersign_lease_entry(ngx_http_countersign_zone_t *zone, ngx_str_t *key, size_t issuer_len)
-{
-    ngx_http_countersign_entry_t  *entry;
-
-    for (entry = zone->shared->entries; entry != NULL; entry = entry->next) {
-        if (entry->key_len == key->len && ngx_memcmp(entry->key, key->data, key->len) == 0) {
-            return entry;
-        }
-    }
-    entry = ngx_slab_calloc_locked(zone->slab, sizeof(*entry) + key->len);
-    if (entry != NULL) {
-        entry->key_len = key->len;
-        entry->issuer_len = issuer_len;
-        ngx_memcpy(entry->key, key->data, key->len);
-        entry->next = zone->shared->entries;
-        zone->shared->entries = entry;
-    }
-    return entry;
-}
-
-
-/* What this worker has seen of an address. NULL if memory is short. */
-ngx_http_countersign_seen_t *
-ngx_http_countersign_lease_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key)
-{
-    ngx_http_countersign_seen_t  *seen;
-
-    for (seen = policy->seen; seen != NULL; seen = seen->next) {
-        if (seen->key.len == key->len && ngx_memcmp(seen->key.data, key->data, key->len) == 0) {
-            return seen;
-        }
-    }
-    /* Addresses are few: the policy's, and those that its issuers' metadata name. */
-    seen = ngx_pcalloc(ngx_cycle->pool, sizeof(*seen) + key->len);
-    if (seen != NULL) {
-        seen->key.data = (u_char *) seen + sizeof(*seen);
-        seen->key.len = key->len;
-        ngx_memcpy(seen->key.data, key->data, key->len);
-        seen->next = policy->seen;
-        policy->seen = seen;
-    }
-    return seen;
-}
-
-
-/* Copies what the zone has into pool; NULL if it has nothing, or memory is short. */
-countersign_str
-ngx_http_countersign_lease_copy(ngx_pool_t *pool, ngx_str_t *text)
-{
-    u_char  *copy = text->data == NULL ? NULL : ngx_pnalloc(pool, text->len + 1);
-
-    if (copy == NULL) {
-        return (countersign_str) { NULL, 0 };
-    }
-    ngx_memcpy(copy, text->data, text->len);
-    return (countersign_str) { (char *) copy, text->len };
-}
-
-
-/* Another worker's answer, as an answer to this ticket: older by what has passed since. */
-static void
-ngx_http_countersign_lease_read(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
-    uint64_t now, countersign_fetch_result *result)
-{
-    uint64_t  passed = now > entry->answered_at ? (now - entry->answered_at) / 1000000000 : 0;
-
-    result->outcome = entry->outcome;
-    result->failure = ngx_http_countersign_literal("another worker's fetch failed");
-    if (entry->outcome != COUNTERSIGN_OUTCOME_BODY) {
-        return;
-    }
-    result->body = ngx_http_countersign_lease_copy(fetch->pool, &entry->body);
-    result->etag = ngx_http_countersign_lease_copy(fetch->pool, &entry->etag);
-    result->cache_control = ngx_http_countersign_lease_copy(fetch->pool, &entry->cache_control);
-    result->age_seconds = entry->age + passed;
-    if (passed >= 60 && (entry->cache_control.len == 0
-                         || ngx_strlcasestrn(entry->cache_control.data,
-                                             entry->cache_control.data + entry->cache_control.len,
-                                             (u_char *) "max-age", sizeof("max-age") - 2) == NULL))
-    {
-        /* Nothing but the policy's ttl tells how long it lives, which would start anew: it gets the shortest life. */
-        result->cache_control = ngx_http_countersign_literal("max-age=0");
-    }
-}
-
 
 static ngx_uint_t
 ngx_http_countersign_lease_is_held(ngx_http_countersign_entry_t *entry, uint64_t now)
@@ -138,11 +45,15 @@ typedef enum {
 } ngx_http_countersign_finding_e;
 
 
+/*
+ * An answer that is younger than the policy's cooldown answers every ticket. An older one does not hold any more for a
+ * key id that is not in it, or if it is a failure.
+ */
 static ngx_http_countersign_finding_e
 ngx_http_countersign_lease_look(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
     ngx_http_countersign_seen_t *seen, uint64_t now)
 {
-    ngx_uint_t  young = now - entry->answered_at < NGX_HTTP_COUNTERSIGN_YOUNG;
+    ngx_uint_t  young = now - entry->answered_at < fetch->info.cooldown_nanos;
     ngx_uint_t  is_new = entry->serial != 0 && (entry->serial != seen->serial || (seen->loaded && young));
 
     seen->loaded = 0;
@@ -178,9 +89,9 @@ ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch, countersign_
     if (zone == NULL) {
         return lease;
     }
-    seen = ngx_http_countersign_lease_seen(fetch->policy, &fetch->key);
+    seen = ngx_http_countersign_answer_seen(fetch->policy, &fetch->key);
     ngx_shmtx_lock(&zone->slab->mutex);
-    entry = ngx_http_countersign_lease_entry(zone, &fetch->key, fetch->info.issuer.len);
+    entry = ngx_http_countersign_answer_entry(zone, &fetch->key, fetch->info.issuer.len);
     if (entry == NULL || seen == NULL) {
         ngx_shmtx_unlock(&zone->slab->mutex);
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "countersign_zone \"%V\" is full: this worker fetches for itself",
@@ -190,11 +101,11 @@ ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch, countersign_
     finding = ngx_http_countersign_lease_look(fetch, entry, seen, now);
     if (finding == NGX_HTTP_COUNTERSIGN_HINT) {
         hint = *result;
-        ngx_http_countersign_lease_read(fetch, entry, now, &hint);
+        ngx_http_countersign_answer_read(fetch, entry, now, &hint);
         fetched_at = entry->wall_seconds - (int64_t) entry->age;
     }
     if (finding == NGX_HTTP_COUNTERSIGN_ANSWER) {
-        ngx_http_countersign_lease_read(fetch, entry, now, result);
+        ngx_http_countersign_answer_read(fetch, entry, now, result);
         lease = NGX_HTTP_COUNTERSIGN_LEASE_ANSWERED;
 
     } else if (ngx_http_countersign_lease_is_held(entry, now)) {
@@ -211,46 +122,6 @@ ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch, countersign_
         ngx_http_countersign_lease_push(fetch, &hint, fetched_at);
     }
     return lease;
-}
-
-
-/* Puts text in place of what *place has in the zone; nothing there if the zone is full. */
-static ngx_int_t
-ngx_http_countersign_lease_write(ngx_http_countersign_zone_t *zone, ngx_str_t *place, countersign_str text)
-{
-    if (place->data != NULL) {
-        ngx_slab_free_locked(zone->slab, place->data);
-        ngx_str_null(place);
-    }
-    if (text.data == NULL) {
-        return NGX_OK;
-    }
-    place->data = ngx_slab_alloc_locked(zone->slab, text.len + 1);
-    if (place->data == NULL) {
-        return NGX_ERROR;
-    }
-    ngx_memcpy(place->data, text.data, text.len);
-    place->len = text.len;
-    return NGX_OK;
-}
-
-
-/* Puts a good answer into the zone; gives whether it is there for the others. */
-static ngx_uint_t
-ngx_http_countersign_lease_keep(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry,
-    countersign_fetch_result *result)
-{
-    entry->age = result->age_seconds;
-    if (ngx_http_countersign_lease_write(zone, &entry->cache_control, result->cache_control) != NGX_OK) {
-        return 0;
-    }
-    if (result->outcome == COUNTERSIGN_OUTCOME_BODY
-        && (ngx_http_countersign_lease_write(zone, &entry->etag, result->etag) != NGX_OK
-            || ngx_http_countersign_lease_write(zone, &entry->body, result->body) != NGX_OK))
-    {
-        return 0;
-    }
-    return entry->body.data != NULL;        /* 304 leaves the one that is there */
 }
 
 
@@ -271,9 +142,9 @@ ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersi
     if (fetch->lease == 0) {
         return;
     }
-    seen = ngx_http_countersign_lease_seen(fetch->policy, &fetch->key);
+    seen = ngx_http_countersign_answer_seen(fetch->policy, &fetch->key);
     ngx_shmtx_lock(&zone->slab->mutex);
-    entry = ngx_http_countersign_lease_entry(zone, &fetch->key, fetch->info.issuer.len);
+    entry = ngx_http_countersign_answer_entry(zone, &fetch->key, fetch->info.issuer.len);
     if (entry == NULL || entry->lease != fetch->lease) {
         ngx_shmtx_unlock(&zone->slab->mutex);
         return;                             /* the lease was over, and is somebody else's */
@@ -286,7 +157,7 @@ ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersi
         entry->outcome = is_good ? COUNTERSIGN_OUTCOME_BODY : COUNTERSIGN_OUTCOME_FAILED;
         if (is_good) {
             entry->wall_seconds = now.wall_seconds;
-            is_shared = ngx_http_countersign_lease_keep(zone, entry, result);
+            is_shared = ngx_http_countersign_answer_keep(zone, entry, result);
         } else {
             entry->failures++;
         }

@@ -33,12 +33,12 @@ ngx_http_countersign_log_denial(ngx_http_request_t *r, ngx_http_countersign_ctx_
         left_out++;
         return;
     }
-    name = countersign_reason_name(ctx->reason);
-    detail = countersign_detail_name(countersign_decision_detail(ngx_http_countersign_verdict));
+    name = countersign_reason_name(ctx->verdict.reason);
+    detail = countersign_detail_name(ctx->verdict.detail);
     reason.data = (u_char *) name.data;
     reason.len = name.len;
     what.data = (u_char *) detail.data;
     what.len = detail.len;
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "countersign: denied, %ui %V%s%V", ctx->status, &reason,
+    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "countersign: denied, %ui %V%s%V", ctx->verdict.status, &reason,
                   what.len > 0 ? ", " : "", &what);
 }

@@ -32,11 +32,13 @@ ngx_http_countersign_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->enable == NGX_CONF_UNSET) {
         conf->path = prev->path;
-        conf->conf_file = prev->conf_file;
-        conf->conf_line = prev->conf_line;
+        conf->place = prev->place;
     }
     ngx_conf_merge_value(conf->enable, prev->enable, 0);
     ngx_conf_merge_str_value(conf->profile, prev->profile, "");
+    if (conf->scope == NGX_CONF_UNSET_PTR) {
+        conf->scope_place = prev->scope_place;
+    }
     ngx_conf_merge_ptr_value(conf->scope, prev->scope, NULL);
     ngx_conf_merge_ptr_value(conf->token, prev->token, NULL);
     ngx_conf_merge_ptr_value(conf->sources, prev->sources, NULL);

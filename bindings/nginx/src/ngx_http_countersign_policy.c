@@ -86,7 +86,7 @@ ngx_http_countersign_policy_compile(ngx_conf_t *cf, ngx_http_countersign_policy_
         || ngx_http_countersign_policy_refs(cf, pool, policy->refs, &options) != NGX_OK)
     {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "countersign: cannot load \"%V\" in %s:%ui", &policy->path,
-                      lcf->conf_file, lcf->conf_line);
+                      lcf->place.file, lcf->place.line);
         ngx_destroy_pool(pool);
         return NGX_ERROR;
     }
@@ -97,7 +97,7 @@ ngx_http_countersign_policy_compile(ngx_conf_t *cf, ngx_http_countersign_policy_
     ngx_explicit_memzero(text.data, text.len);
     ngx_destroy_pool(pool);
     if (report != NULL) {
-        ngx_http_countersign_report(cf, &policy->path, report, lcf->conf_file, lcf->conf_line);
+        ngx_http_countersign_report(cf, &policy->path, report, &lcf->place);
     }
     return status == COUNTERSIGN_OK ? NGX_OK : NGX_ERROR;
 }
@@ -118,91 +118,6 @@ ngx_http_countersign_policy_fields(ngx_conf_t *cf, ngx_http_countersign_policy_t
         if (countersign_policy_field_at(policy->policy, i, &policy->fields[i]) != COUNTERSIGN_OK) {
             return NGX_ERROR;
         }
-    }
-    return NGX_OK;
-}
-
-
-/* Tries the key files, so that a corrupt one is found now. Sources of issuers that another policy has are passed over. */
-static ngx_int_t
-ngx_http_countersign_policy_keys(ngx_conf_t *cf, ngx_http_countersign_policy_t *policy)
-{
-    ngx_http_countersign_source_t  *source;
-    countersign_report             *report;
-    countersign_status              status;
-    ngx_str_t                       text;
-    ngx_uint_t                      i;
-    uint64_t                        generation;
-
-    if (policy->sources == NULL) {
-        return NGX_OK;
-    }
-    for (source = policy->sources->elts, i = 0; i < policy->sources->nelts; i++) {
-        if (source[i].file.len == 0
-            || countersign_store_generation(policy->probe_store, ngx_http_countersign_view(&source[i].issuer),
-                                            &generation) != COUNTERSIGN_OK)
-        {
-            continue;
-        }
-        report = NULL;
-        status = ngx_http_countersign_file_read(cf->temp_pool, cf->log, &source[i].file, &text) != NGX_OK
-                 ? COUNTERSIGN_NOT_FOUND
-                 : countersign_store_set_keys(policy->probe_store, ngx_http_countersign_view(&source[i].issuer),
-                                              ngx_http_countersign_view(&text), &report);
-        if (report != NULL) {
-            ngx_http_countersign_report(cf, &source[i].file, report, source[i].conf_file, source[i].conf_line);
-        }
-        if (status != COUNTERSIGN_OK) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "countersign: no keys of \"%V\" in \"%V\" in %s:%ui",
-                          &source[i].issuer, &source[i].file, source[i].conf_file, source[i].conf_line);
-            return NGX_ERROR;
-        }
-    }
-    return NGX_OK;
-}
-
-
-static ngx_uint_t
-ngx_http_countersign_policy_has_source(ngx_http_countersign_policy_t *policy, countersign_str issuer)
-{
-    ngx_http_countersign_source_t  *source;
-    ngx_uint_t                      i;
-
-    if (policy->sources != NULL) {
-        for (source = policy->sources->elts, i = 0; i < policy->sources->nelts; i++) {
-            if (source[i].issuer.len == issuer.len
-                && ngx_memcmp(source[i].issuer.data, issuer.data, issuer.len) == 0)
-            {
-                return 1;
-            }
-        }
-    }
-    return 0;
-}
-
-
-/* An issuer that has keys neither in the document nor from a source would answer 503 for ever. */
-static ngx_int_t
-ngx_http_countersign_policy_issuers(ngx_conf_t *cf, ngx_http_countersign_policy_t *policy,
-    ngx_http_countersign_loc_conf_t *lcf)
-{
-    countersign_str  issuer;
-    ngx_str_t        name;
-    uint64_t         generation;
-    size_t           i;
-
-    for (i = 0; countersign_store_issuer_at(policy->probe_store, i, &issuer) == COUNTERSIGN_OK; i++) {
-        if (ngx_http_countersign_policy_has_source(policy, issuer)) {
-            continue;
-        }
-        if (countersign_store_generation(policy->probe_store, issuer, &generation) == COUNTERSIGN_OK && generation > 0) {
-            continue;
-        }
-        name.data = (u_char *) issuer.data;
-        name.len = issuer.len;
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "countersign: \"%V\" has no keys of \"%V\", and no countersign_keys "
-                      "brings them in %s:%ui", &policy->path, &name, lcf->conf_file, lcf->conf_line);
-        return NGX_ERROR;
     }
     return NGX_OK;
 }
@@ -270,8 +185,7 @@ ngx_http_countersign_policy_load(ngx_conf_t *cf, ngx_http_countersign_loc_conf_t
     options.entropy.len = sizeof(entropy);
     if (countersign_store_new(&options, policy->policy, &policy->probe_store) != COUNTERSIGN_OK
         || countersign_verifier_new(policy->policy, policy->probe_store, &policy->probe) != COUNTERSIGN_OK
-        || ngx_http_countersign_policy_keys(cf, policy) != NGX_OK
-        || ngx_http_countersign_policy_issuers(cf, policy, lcf) != NGX_OK)
+        || ngx_http_countersign_keys_load(cf, policy, lcf) != NGX_OK)
     {
         return NGX_ERROR;
     }

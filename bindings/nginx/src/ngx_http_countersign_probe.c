@@ -1,13 +1,14 @@
 /*
  * Questions that the library answers by judging a made-up request while the configuration is read: whether a profile
- * is there, and whether the policy takes passwords, whose hashes need a thread pool.
+ * is there, whether the scopes can be asked for, and whether the policy takes passwords, whose hashes need a thread pool.
  */
 
 #include "ngx_http_countersign.h"
 
-/* Judges a made-up request; gives whether it could be. The decision is of the caller. */
+/* Judges a made-up request, scopes NULL for the policy's; gives whether it could be. The decision is of the caller. */
 static ngx_int_t
-ngx_http_countersign_probe_check(ngx_http_countersign_loc_conf_t *lcf, countersign_decision *decision)
+ngx_http_countersign_probe_check(ngx_http_countersign_loc_conf_t *lcf, ngx_str_t *scopes,
+    countersign_decision *decision)
 {
     countersign_request  request;
     countersign_field    field;
@@ -24,6 +25,9 @@ ngx_http_countersign_probe_check(ngx_http_countersign_loc_conf_t *lcf, countersi
     request.now_seconds = ngx_time();
     if (lcf->profile.len > 0) {
         request.profile = ngx_http_countersign_view(&lcf->profile);
+    }
+    if (scopes != NULL) {
+        request.scopes = ngx_http_countersign_view(scopes);
     }
     status = countersign_check(lcf->policy->probe, &request, decision);
     return status == COUNTERSIGN_OK || status == COUNTERSIGN_DENIED ? NGX_OK : NGX_ERROR;
@@ -44,9 +48,28 @@ ngx_http_countersign_probe_threads(ngx_conf_t *cf, ngx_http_countersign_loc_conf
 #else
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "countersign: \"%V\" takes passwords, whose hashes would hold up every "
                   "other request: this nginx is built without --with-threads in %s:%ui", &lcf->policy->path,
-                  lcf->conf_file, lcf->conf_line);
+                  lcf->place.file, lcf->place.line);
     return NGX_ERROR;
 #endif
+}
+
+
+/* Scopes without a variable that could never be written in a challenge. */
+static ngx_int_t
+ngx_http_countersign_probe_scopes(ngx_conf_t *cf, ngx_http_countersign_loc_conf_t *lcf,
+    countersign_decision *decision)
+{
+    if (lcf->scope == NULL || lcf->scope->lengths != NULL || lcf->scope->value.len == 0) {
+        return NGX_OK;
+    }
+    if (ngx_http_countersign_probe_check(lcf, &lcf->scope->value, decision) != NGX_OK
+        || countersign_decision_reason(decision) == COUNTERSIGN_REASON_INTERNAL_ERROR)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"countersign_scope\" is no list of scopes (RFC 6749 section 3.3): "
+                      "\"%V\" in %s:%ui", &lcf->scope->value, lcf->scope_place.file, lcf->scope_place.line);
+        return NGX_ERROR;
+    }
+    return NGX_OK;
 }
 
 
@@ -61,18 +84,21 @@ ngx_http_countersign_policy_probe(ngx_conf_t *cf, ngx_http_countersign_loc_conf_
     ngx_memzero(&need, sizeof(need));
     need.struct_size = sizeof(need);
     if (countersign_decision_new(&decision) == COUNTERSIGN_OK
-        && ngx_http_countersign_probe_check(lcf, decision) == NGX_OK
+        && ngx_http_countersign_probe_check(lcf, NULL, decision) == NGX_OK
         && countersign_decision_need(decision, &need) == COUNTERSIGN_OK)
     {
         rc = NGX_OK;
     }
     if (rc == NGX_OK && countersign_decision_reason(decision) == COUNTERSIGN_REASON_INTERNAL_ERROR) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "countersign: \"%V\" has no profile \"%V\" in %s:%ui",
-                      &lcf->policy->path, &lcf->profile, lcf->conf_file, lcf->conf_line);
+                      &lcf->policy->path, &lcf->profile, lcf->place.file, lcf->place.line);
         rc = NGX_ERROR;
     }
     if (rc == NGX_OK && need.kind == COUNTERSIGN_NEED_SLOW_HASH) {
         rc = ngx_http_countersign_probe_threads(cf, lcf);
+    }
+    if (rc == NGX_OK) {
+        rc = ngx_http_countersign_probe_scopes(cf, lcf, decision);
     }
     countersign_decision_free(decision);
     return rc;

@@ -22,7 +22,7 @@ ngx_http_countersign_lease_load_issuer(ngx_http_countersign_policy_t *policy, ng
         }
         key.data = entry->key;
         key.len = entry->key_len;
-        seen = ngx_http_countersign_lease_seen(policy, &key);
+        seen = ngx_http_countersign_answer_seen(policy, &key);
         if (seen != NULL) {
             seen->serial = entry->serial;
             seen->loaded = 1;
@@ -32,8 +32,8 @@ ngx_http_countersign_lease_load_issuer(ngx_http_countersign_policy_t *policy, ng
         }
         ngx_memzero(&keys, sizeof(keys));
         keys.struct_size = sizeof(keys);
-        keys.jwks = ngx_http_countersign_lease_copy(pool, &entry->body);
-        keys.etag = ngx_http_countersign_lease_copy(pool, &entry->etag);
+        keys.jwks = ngx_http_countersign_answer_copy(pool, &entry->body);
+        keys.etag = ngx_http_countersign_answer_copy(pool, &entry->etag);
         keys.fetched_at_seconds = entry->wall_seconds - (int64_t) entry->age;
         /* What the zone has was good once; a policy that refuses it asks for a fetch when it needs one. */
         (void) countersign_store_set_keys_fetched(policy->store, ngx_http_countersign_view(issuer), &keys, &now, NULL);

@@ -6,11 +6,11 @@
 
 /*
  * Logs every finding of a report: errors so that the configuration fails, warnings as such. The report is given back.
- * conf_file and conf_line tell which directive is meant.
+ * place tells which directive is meant.
  */
 void
 ngx_http_countersign_report(ngx_conf_t *cf, ngx_str_t *path, countersign_report *report,
-    u_char *conf_file, ngx_uint_t conf_line)
+    ngx_http_countersign_place_t *place)
 {
     countersign_finding  finding;
     ngx_str_t            pointer, text;
@@ -26,7 +26,8 @@ ngx_http_countersign_report(ngx_conf_t *cf, ngx_str_t *path, countersign_report 
         text.data = (u_char *) finding.text.data;
         text.len = finding.text.len;
         level = finding.severity == COUNTERSIGN_SEVERITY_WARNING ? NGX_LOG_WARN : NGX_LOG_EMERG;
-        ngx_log_error(level, cf->log, 0, "countersign: %V%V: %V in %s:%ui", path, &pointer, &text, conf_file, conf_line);
+        ngx_log_error(level, cf->log, 0, "countersign: %V%V: %V in %s:%ui", path, &pointer, &text, place->file,
+                      place->line);
     }
     countersign_report_free(report);
 }

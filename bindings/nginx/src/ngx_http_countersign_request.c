@@ -73,7 +73,7 @@ ngx_http_countersign_is_authorization(ngx_table_elt_t *line)
  */
 static ngx_int_t
 ngx_http_countersign_request_fields(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
-    ngx_http_countersign_ctx_t *ctx, countersign_request *request)
+    ngx_http_countersign_question_t *question, countersign_request *request)
 {
     static countersign_field   some[NGX_HTTP_COUNTERSIGN_LINES];
     countersign_field         *fields = some, *more;
@@ -109,13 +109,36 @@ ngx_http_countersign_request_fields(ngx_http_request_t *r, ngx_http_countersign_
         fields[count].name = ngx_http_countersign_view(&line[i].key);
         fields[count++].value = ngx_http_countersign_view(&line[i].value);
     }
-    if (ctx->token.len > 0) {
+    if (question->token.len > 0) {
         fields[count].name = ngx_http_countersign_literal("authorization");
-        fields[count++].value = ngx_http_countersign_view(&ctx->token);
+        fields[count++].value = ngx_http_countersign_view(&question->token);
     }
     request->fields = fields;
     request->field_count = count;
     return NGX_OK;
+}
+
+
+/*
+ * A mark of what a verdict depends on: other modules put other fields, another method or another target in place of
+ * what came, never other bytes in the same place.
+ */
+uint64_t
+ngx_http_countersign_request_mark(ngx_http_request_t *r)
+{
+    ngx_list_part_t  *part = &r->headers_in.headers.part;
+    ngx_table_elt_t  *line;
+    ngx_uint_t        i;
+    uint64_t          mark = (uintptr_t) r->unparsed_uri.data ^ (uintptr_t) r->method_name.data;
+
+    for (/* void */ ; part != NULL; part = part->next) {
+        for (line = part->elts, i = 0; i < part->nelts; i++) {
+            mark = (mark ^ (uintptr_t) line[i].key.data) * UINT64_C(1099511628211);
+            mark = (mark ^ (uintptr_t) line[i].value.data) * UINT64_C(1099511628211);
+            mark = (mark ^ line[i].value.len) * UINT64_C(1099511628211);
+        }
+    }
+    return mark;
 }
 
 
@@ -151,7 +174,7 @@ ngx_http_countersign_request_target(ngx_http_request_t *r, countersign_request *
 /* Fills request with views into r, into lcf and into memory that the next request reuses. */
 ngx_int_t
 ngx_http_countersign_request_fill(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
-    ngx_http_countersign_ctx_t *ctx, countersign_request *request)
+    ngx_http_countersign_question_t *question, countersign_request *request)
 {
     countersign_time  now = ngx_http_countersign_clocks();
 
@@ -165,12 +188,12 @@ ngx_http_countersign_request_fill(ngx_http_request_t *r, ngx_http_countersign_lo
         request->now_seconds = lcf->test_seconds;
         request->now_nanos = (uint32_t) lcf->test_nanos;
     }
-    if (lcf->profile.len > 0) {
-        request->profile = ngx_http_countersign_view(&lcf->profile);
+    if (question->profile.len > 0) {
+        request->profile = ngx_http_countersign_view(&question->profile);
     }
-    request->scopes = ngx_http_countersign_view(&ctx->scopes);
+    request->scopes = ngx_http_countersign_view(&question->scopes);
     if (ngx_http_countersign_request_target(r, request) != NGX_OK
-        || ngx_http_countersign_request_fields(r, lcf, ctx, request) != NGX_OK)
+        || ngx_http_countersign_request_fields(r, lcf, question, request) != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -45,37 +45,32 @@ ngx_http_countersign_judge_subrequest(ngx_http_request_t *r)
 {
     ngx_http_countersign_loc_conf_t  *lcf = ngx_http_get_module_loc_conf(r, ngx_http_countersign_module);
     ngx_http_countersign_ctx_t       *client = ngx_http_get_module_ctx(r->main, ngx_http_countersign_module);
-    ngx_http_countersign_ctx_t        asked;
-    countersign_decision             *verdict = ngx_http_countersign_verdict;
-    ngx_uint_t                        same;
+    ngx_http_countersign_question_t   question;
+    countersign_decision             *decision = ngx_http_countersign_decision;
     ngx_int_t                         rc;
 
     if (lcf->policy == NULL || (client != NULL && client->fetch != NULL)) {
         return NGX_DECLINED;
     }
     client = ngx_http_countersign_get_ctx(r);
-    if (client != NULL && client->overruled && client->policy == lcf->policy) {
+    if (client != NULL && client->overruled && client->question.policy == lcf->policy) {
         /* "satisfy any": something else has let the client through here. */
         return NGX_DECLINED;
     }
-    ngx_memzero(&asked, sizeof(asked));
-    asked.request = r;
-    rc = ngx_http_countersign_inputs(r, lcf, &asked, &same);
+    rc = ngx_http_countersign_question(r, lcf, &question);
     if (rc == NGX_OK) {
-        rc = ngx_http_countersign_look(r, lcf, &asked);
+        rc = ngx_http_countersign_look(r, lcf, &question, NULL);
     }
-    if (asked.token.len > 0) {
-        ngx_explicit_memzero(asked.token.data, asked.token.len);
-    }
+    ngx_http_countersign_question_wipe(&question);
     if (rc != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    ngx_http_countersign_count(lcf, countersign_decision_reason(verdict));
-    if (countersign_decision_allowed(verdict)) {
+    ngx_http_countersign_count(lcf, countersign_decision_reason(decision));
+    if (countersign_decision_allowed(decision)) {
         return NGX_DECLINED;
     }
-    if (ngx_http_countersign_challenge(r, verdict) != NGX_OK) {
+    if (ngx_http_countersign_challenge(r, decision) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    return (ngx_int_t) countersign_decision_http_status(verdict);
+    return (ngx_int_t) countersign_decision_http_status(decision);
 }

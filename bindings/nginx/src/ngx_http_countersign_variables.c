@@ -65,13 +65,13 @@ ngx_http_countersign_text_value(ngx_http_request_t *r, ngx_http_variable_value_t
 static ngx_int_t
 ngx_http_countersign_reason_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_countersign_ctx_t  *ctx = ngx_http_countersign_get_ctx(r);
+    ngx_http_countersign_verdict_t  *verdict = ngx_http_countersign_shown(r);
 
-    if (ctx == NULL || !ctx->judged) {
+    if (verdict == NULL) {
         v->not_found = 1;
         return NGX_OK;
     }
-    ngx_http_countersign_text_value(r, v, countersign_reason_name(ctx->reason));
+    ngx_http_countersign_text_value(r, v, countersign_reason_name(verdict->reason));
     return NGX_OK;
 }
 
@@ -79,17 +79,17 @@ ngx_http_countersign_reason_variable(ngx_http_request_t *r, ngx_http_variable_va
 static ngx_int_t
 ngx_http_countersign_status_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
 {
-    ngx_http_countersign_ctx_t  *ctx = ngx_http_countersign_get_ctx(r);
+    ngx_http_countersign_verdict_t  *verdict = ngx_http_countersign_shown(r);
 
     v->not_found = 1;
-    if (ctx == NULL || !ctx->judged) {
+    if (verdict == NULL) {
         return NGX_OK;
     }
     v->data = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
     if (v->data == NULL) {
         return NGX_ERROR;
     }
-    v->len = ngx_sprintf(v->data, "%ui", ctx->status) - v->data;
+    v->len = ngx_sprintf(v->data, "%ui", verdict->status) - v->data;
     v->not_found = 0;
     v->valid = 1;
     v->no_cacheable = 1;
@@ -100,7 +100,7 @@ ngx_http_countersign_status_variable(ngx_http_request_t *r, ngx_http_variable_va
 static ngx_int_t
 ngx_http_countersign_scheme_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
 {
-    countersign_decision  *decision = ngx_http_countersign_decision_of(ngx_http_countersign_get_ctx(r));
+    countersign_decision  *decision = ngx_http_countersign_decision_of(ngx_http_countersign_shown(r));
 
     v->not_found = 1;
     if (decision != NULL && countersign_decision_scheme(decision) != COUNTERSIGN_SCHEME_NONE) {
@@ -113,7 +113,7 @@ ngx_http_countersign_scheme_variable(ngx_http_request_t *r, ngx_http_variable_va
 static ngx_int_t
 ngx_http_countersign_identity_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
 {
-    countersign_decision  *decision = ngx_http_countersign_decision_of(ngx_http_countersign_get_ctx(r));
+    countersign_decision  *decision = ngx_http_countersign_decision_of(ngx_http_countersign_shown(r));
     countersign_str        text;
 
     v->not_found = 1;

@@ -5,7 +5,7 @@
 #include "ngx_http_countersign.h"
 
 /* Where every check of this worker puts its answer; kept warm, so that a check allocates nothing. */
-countersign_decision  *ngx_http_countersign_verdict;
+countersign_decision  *ngx_http_countersign_decision;
 
 static void ngx_http_countersign_tick(ngx_event_t *event);
 
@@ -84,7 +84,7 @@ ngx_http_countersign_init_process(ngx_cycle_t *cycle)
     if (mcf == NULL || mcf->policies.nelts == 0 || !ngx_http_countersign_is_worker()) {
         return NGX_OK;
     }
-    if (countersign_decision_new(&ngx_http_countersign_verdict) != COUNTERSIGN_OK) {
+    if (countersign_decision_new(&ngx_http_countersign_decision) != COUNTERSIGN_OK) {
         return NGX_ERROR;
     }
     for (policy = mcf->policies.elts, i = 0; i < mcf->policies.nelts; i++) {
@@ -92,6 +92,7 @@ ngx_http_countersign_init_process(ngx_cycle_t *cycle)
             return NGX_ERROR;
         }
     }
+    ngx_http_countersign_early_place(cycle);
     mcf->tick.handler = ngx_http_countersign_tick;
     mcf->tick.data = mcf;
     mcf->tick.log = cycle->log;
@@ -139,6 +140,6 @@ ngx_http_countersign_exit_process(ngx_cycle_t *cycle)
         policy[i]->store = NULL;
     }
     ngx_http_countersign_decision_exit();
-    countersign_decision_free(ngx_http_countersign_verdict);
-    ngx_http_countersign_verdict = NULL;
+    countersign_decision_free(ngx_http_countersign_decision);
+    ngx_http_countersign_decision = NULL;
 }

@@ -28,6 +28,7 @@ class Credentials(Site):
     location /scoped { countersign_scope "admin"; proxy_pass UPSTREAM; }
     location /file { countersign passwords.json; }
     location /from-variable { countersign bearer.json; countersign_token $arg_t; proxy_pass UPSTREAM; }
+    location /from-cookie { countersign bearer.json; countersign_token $cookie_session; proxy_pass UPSTREAM; }
     location /from-header { countersign bearer.json; countersign_token $http_x_token; proxy_pass UPSTREAM; }
     """
     policies = {
@@ -168,6 +169,43 @@ class Credentials(Site):
             answer = fetch(self.nginx.port, f"/from-variable?t={variable}", bearer(field))
             self.assertEqual(answer.status, status, (field[:9], variable[:9]))
         self.assertEqual(fetch(self.nginx.port, "/from-variable", bearer(KEY.token())).status, 401)
+
+    def test_a_variable_that_holds_no_token(self) -> None:
+        token = KEY.token()
+        for text in (
+            "a b",
+            f"{token} ",
+            f" {token}",
+            f"{token},{token}",
+            f"Bearer {token}",
+            '"',
+            "\t",
+            "=",
+            "a=b",
+            "é",
+        ):
+            answer = self.get_with("/from-header", [("X-Token", text)])
+            stripped = text.strip() == token
+            self.assertEqual((answer.status, len(answer.challenges)), (200, 0) if stripped else (401, 1), repr(text))
+        for text in ("", "%20", f"{token}%00", "&t=" + token):
+            answer = self.get(f"/from-variable?t={text}")
+            self.assertEqual((answer.status, len(answer.challenges)), (401, 1), repr(text))
+
+    def test_a_variable_with_several_values(self) -> None:
+        """nginx before 1.23 takes the first line of a field, later ones join them; the first argument counts always."""
+        good, other = KEY.token(), KEY.token(lifetime=-100)
+        self.assertEqual(self.get_with("/from-header", [("X-Token", other), ("X-Token", good)]).status, 401)
+        self.assertEqual(self.get(f"/from-variable?t={other}&t={good}").status, 401)
+        self.assertEqual(self.get(f"/from-variable?t={good}&t={other}").status, 200)
+
+    def test_a_variable_that_is_a_cookie(self) -> None:
+        """It stands in for Authorization: no proof of origin is asked for, and no shared cache may keep the answer."""
+        answer = self.get_with("/from-cookie", [("Cookie", f"a=b; session={KEY.token()}; c=d")])
+        self.assertEqual((answer.status, answer.one("cache-control")), (200, "private"))
+        self.assertEqual(self.get_with("/from-cookie", [("Cookie", "session=")]).status, 401)
+        self.assertEqual(self.get_with("/from-cookie", [("Cookie", f"other={KEY.token()}")]).status, 401)
+        self.assertEqual(self.get(f"/from-variable?t={KEY.token()}").one("cache-control"), "private")
+        self.assertIsNone(self.get("/", KEY.token()).one("cache-control"))
 
 
 if __name__ == "__main__":

@@ -143,8 +143,11 @@ class Accel(Site):
     location /accel { countersign policy.json; proxy_pass UPSTREAM; }
     location /internal/ { internal; countersign policy.json; alias HTML/; }
     location /open-accel { proxy_pass UPSTREAM; }
+    location /strict { countersign policy.json; countersign_scope "write:reports"; proxy_pass UPSTREAM; }
+    location = /metrics { countersign_metrics; }
     """
     policies = {"policy.json": policy()}
+    http = "countersign_zone keys 1m;"
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -158,6 +161,18 @@ class Accel(Site):
         self.assertEqual(self.get("/open-accel", KEY.token()).body, b"hello\n")
         answer = self.get("/open-accel")
         self.assertEqual((answer.status, len(answer.challenges)), (401, 1))
+        self.assertEqual(answer.json()["status"], 401)
+        answer = self.get("/strict", KEY.token(scope="write:reports"))
+        self.assertEqual(answer.status, 200, "from a stricter location into a weaker one")
+        self.assertEqual(self.get("/strict", KEY.token()).status, 403)
+
+    def test_the_same_question_is_judged_once(self) -> None:
+        self.assertEqual(self.get("/accel?once", KEY.token()).status, 200)
+        text = self.get("/metrics").body.decode()
+        lines = [line for line in text.splitlines() if line.startswith("countersign_decisions") and '"/accel"' in line]
+        self.assertTrue(lines, text)
+        self.assertNotIn('location="/internal/",reason="ok"', "".join(lines))
+        self.assertEqual(self.nginx.logged("/accel?once")["subject"], "alice")
 
 
 if __name__ == "__main__":

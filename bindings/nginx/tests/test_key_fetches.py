@@ -97,7 +97,7 @@ class KeyFetches(Fetching):
         self.assertLess(seconds, 0.5)
 
     def test_failures_and_lies(self) -> None:
-        for mode in ("fail", "reset", "page", "empty", "huge", "short", "redirect"):
+        for mode in ("fail", "reset", "page", "empty", "huge", "short", "redirect", "longer", "chunks"):
             with self.subTest(mode):
                 self.start(mode=mode)
                 answer = self.get()
@@ -110,6 +110,19 @@ class KeyFetches(Fetching):
                 time.sleep(1.2)
                 self.assertEqual(self.get(es256("made-up")).status, 401)
                 self.assertEqual(self.get().status, 200, "the last good keys serve on")
+                self.doCleanups()
+
+    def test_a_set_that_is_cut_short_without_buffers(self) -> None:
+        """What came is a whole set, and still not all that was announced."""
+        for mode in ("short", "longer", "chunks"):
+            with self.subTest(mode):
+                self.start(server=SERVER.replace("proxy_read_timeout", "proxy_buffering off; proxy_read_timeout"))
+                self.assertEqual(self.get().status, 200)
+                self.doCleanups()
+                self.start(
+                    server=SERVER.replace("proxy_read_timeout", "proxy_buffering off; proxy_read_timeout"), mode=mode
+                )
+                self.assertEqual(self.get().status, 503)
                 self.doCleanups()
 
     def test_a_key_server_that_is_not_there(self) -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 import unittest
+from functools import partial
 
 from support.nginx import wait_until
 from support.site import Site, fetched_policy
@@ -62,6 +63,27 @@ class KeyFiles(Site):
     def test_4_a_reload_keeps_them(self) -> None:
         self.nginx.reload_and_wait()
         self.assertTrue(self.holds(NEW, 200))
+
+    def test_5_a_corrupt_file_is_told_of_once(self) -> None:
+        """Once a worker, not once a second."""
+        before = self.nginx.errors().count("is refused, the keys of before stay")
+        self.put('{"keys":1}')
+        time.sleep(3.3)
+        self.assertEqual(self.nginx.errors().count("is refused, the keys of before stay") - before, self.workers)
+        self.assertTrue(self.holds(NEW, 200))
+
+    def test_6_a_file_that_is_written_over_and_over(self) -> None:
+        """In place, twice in a second, as long as before: nothing but the time within the second tells."""
+        path = self.nginx.folder / "keys.json"
+        keys = [es256("a"), es256("b"), es256("c")]
+        for key in keys:
+            path.write_text(json.dumps(key_set(key)))
+            wait_until(partial(self.holds, key, 200), "the file as it is now counts", NOTICED)
+        for first, second in ((keys[0], keys[1]), (keys[2], keys[0])):
+            path.write_text(json.dumps(key_set(first)))
+            time.sleep(0.1)
+            path.write_text(json.dumps(key_set(second)))
+            wait_until(partial(self.holds, second, 200), "the last write counts", NOTICED)
 
 
 if __name__ == "__main__":

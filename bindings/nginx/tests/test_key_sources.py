@@ -1,6 +1,5 @@
 """More about keys that are fetched: discovery, several issuers, many who wait, the site's own 503."""
 
-import json
 import threading
 import unittest
 
@@ -88,31 +87,6 @@ class KeySources(Fetching):
             first.release()
             self.assertEqual(connection.receive().status, 200)
         self.assertEqual((first.fetches, second.fetches), (1, 1))
-
-    def test_discovery(self) -> None:
-        """The location is told the address that the core wants: metadata first, then the set that they name."""
-        key = es256("k1")
-        keys = self.enterContext(KeyServer(key))
-        issuer = f"http://127.0.0.1:{keys.port}"
-        keys.pages["/.well-known/openid-configuration"] = json.dumps(
-            {"issuer": issuer, "jwks_uri": f"{issuer}/found"}
-        ).encode()
-        self.upstream = self.enterContext(Upstream())
-        policy = {"issuer": issuer, "audience": AUDIENCE, "discovery": {"http_loopback": True}}
-        self.nginx = self.enterContext(
-            Nginx(
-                f"""
-                countersign policy.json;
-                countersign_keys {issuer} location /_keys;
-                location / {{ proxy_pass http://127.0.0.1:{self.upstream.port}; }}
-                location = /_keys {{ internal; countersign off; proxy_pass $countersign_fetch_url; }}
-                """,
-                http="countersign_zone keys 1m;",
-                policies={"policy.json": {"realm": "r", "bearer": {"issuers": [policy]}}},
-            )
-        )
-        self.assertEqual(fetch(self.nginx.port, "/", bearer(key.token(issuer=issuer))).status, 200)
-        self.assertEqual([target for target, _ in keys.seen], ["/.well-known/openid-configuration", "/found"])
 
     def test_the_address_is_nothing_to_clients(self) -> None:
         self.start(

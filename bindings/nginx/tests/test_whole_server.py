@@ -1,10 +1,12 @@
 """Several workers are one server: one fetch, one set of keys, kept over reloads and the death of a worker."""
 
+import contextlib
 import os
 import secrets
 import signal
 import time
 import unittest
+from pathlib import Path
 
 from support.fetching import Fetching
 from support.http import Connection, bearer
@@ -101,6 +103,69 @@ class WholeServer(Fetching):
         self.every_worker()
         self.assertLessEqual(self.keys.fetches, 3)
         self.clean(KILLED)
+
+    def connected(self, place: int, port: int) -> set[int]:
+        """The workers with a connection whose local (1) or remote (2) end is this port of loopback."""
+        address = f"0100007F:{port:04X}"
+        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        inodes = {fields[9] for fields in map(str.split, lines) if fields[place] == address and fields[3] == "01"}
+        found = set()
+        for pid in self.nginx.workers():
+            sockets = {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
+            if any(f"socket:[{inode}]" in sockets for inode in inodes):
+                found.add(pid)
+        return found
+
+    def test_another_worker_takes_over_from_one_that_dies(self) -> None:
+        """The lease of a worker that is killed while it fetches goes to one that waits, at once."""
+        self.start(wait="20s", mode="hang")
+        waiting: list[Connection] = []
+        end = time.monotonic() + 3
+        while len(self.connected(1, self.nginx.port)) < 2:
+            self.assertLess(time.monotonic(), end, "every connection went to one worker")
+            waiting += [Connection(self.nginx.port) for _ in range(20)]
+            for connection in waiting[-20:]:
+                self.addCleanup(connection.close)
+                connection.send("GET", "/", bearer(self.key.token()))
+        self.assertTrue(self.keys.waiting.acquire(timeout=10))
+        (holder,) = self.connected(2, self.keys.port)
+        self.assertEqual(self.keys.fetches, 1)
+        os.kill(holder, signal.SIGKILL)
+        self.assertTrue(self.keys.waiting.acquire(timeout=4), "nobody took over before the lease was over")
+        self.keys.release()
+        statuses = []
+        for connection in waiting:
+            with contextlib.suppress(ConnectionError):
+                statuses.append(connection.receive().status)
+        self.assertEqual(set(statuses), {200})
+        self.assertLess(len(statuses), len(waiting), "nobody was at the worker that died")
+        self.assertEqual(self.keys.fetches, 2)
+        self.every_worker()
+        self.assertEqual(self.keys.fetches, 2)
+        self.clean(KILLED)
+
+    def test_a_new_worker_keeps_the_cooldown(self) -> None:
+        """What the zone has is younger than the cooldown: a key id that nobody knows causes no fetch."""
+        self.start(cooldown=60)
+        self.every_worker()
+        for _ in range(2):
+            self.nginx.reload_and_wait()
+            for _ in range(20):
+                self.assertEqual(self.get(es256("made-up"), kid=secrets.token_hex(8)).status, 401)
+        self.assertEqual(self.keys.fetches, 1)
+        self.clean()
+
+    def test_a_new_worker_fetches_when_the_cooldown_is_over(self) -> None:
+        self.start(cooldown=2)
+        self.every_worker()
+        self.key = es256("k2")
+        self.keys.publish(self.key)
+        time.sleep(2.2)
+        self.nginx.reload_and_wait()
+        self.assertEqual(self.get().status, 200, "a new key, at the first request of a new worker")
+        self.every_worker()
+        self.assertEqual(self.keys.fetches, 2)
+        self.clean()
 
     def test_a_reload_while_requests_wait(self) -> None:
         self.start(wait="8s", mode="hang")

@@ -1,7 +1,8 @@
 // A request as a case holds it, with the settings of its check.
 import { CaseFault, Case, headerValue } from "./case.mjs";
 
-function readHeader(pair) {
+/** A header line of a case. */
+export function readHeader(pair) {
   if (pair.type !== "array" || pair.held.length !== 2 || pair.held[0].type !== "string") {
     throw new CaseFault("a header is no pair of name and value");
   }

@@ -29,22 +29,41 @@ function buildAddon() {
   renameSync(fresh, join(folder, "countersign.node"));
 }
 
-/** The union of the reasons' names, from the table in the addon. */
-function reasonsSource() {
-  const { reasons } = require(join(here, "prebuilt", platform(), "countersign.node"));
-  const names = reasons().map((row) => `  | ${JSON.stringify(row.name)}`);
-  return `// Made by scripts/build.mjs from the table of reasons in the addon.
+/** Unions of the words that the addon's tables hold, by the file of ts/ that each stands in. */
+function sources() {
+  const { reasons, clientWords, findingWords } = require(join(here, "prebuilt", platform(), "countersign.node"));
+  const words = clientWords();
+  const found = findingWords();
+  return {
+    "reasons.ts": [
+      ["Reason", "The stable name of a reason; docs/REASONS.md tells what each means.", reasons().map((row) => row.name)],
+    ],
+    "findings.ts": [
+      ["FindingId", "The stable name of a finding; docs/FINDINGS.md tells what each means.", found.ids],
+      ["FindingSeverity", "How bad a finding is.", found.severities],
+      ["Certainty", "How a finding is known, the surest first.", found.certainties],
+      ["ExchangePart", "What of an exchange a finding is about.", found.parts],
+    ],
+    "words.ts": [
+      ["StepKind", "What a client does next.", words.steps],
+      ["StepReason", "Why it does so.", words.reasons],
+      ["Tolerance", "What was tolerated when challenges were read.", words.tolerances],
+    ],
+  };
+}
 
-/** The stable name of a reason; docs/REASONS.md tells what each means. */
-export type Reason =
-${names.join("\n")};
-`;
+function sourceOf(unions) {
+  const types = unions.map(([name, text, members]) => {
+    const lines = members.map((word) => `  | ${JSON.stringify(word)}`);
+    return `/** ${text} */\nexport type ${name} =\n${lines.join("\n")};\n`;
+  });
+  return `// Made by scripts/build.mjs from the tables in the addon.\n\n${types.join("\n")}`;
 }
 
 /** Entry points for \`import\`: they name what the CommonJS module of the same name has. */
 function writeModules() {
   const dist = join(here, "dist");
-  for (const name of ["index", "express", "fastify", "http", "web"]) {
+  for (const name of ["index", "axios", "client", "express", "fastify", "http", "undici", "web"]) {
     const exported = Object.keys(require(join(dist, `${name}.js`))).filter((key) => key !== "default");
     const lines = [`import entry from "./${name}.js";`, `export const { ${exported.join(", ")} } = entry;`];
     if (name === "fastify") lines.push("export default entry.default;");
@@ -56,12 +75,11 @@ function writeModules() {
 }
 
 if (!process.argv.includes("--no-addon")) buildAddon();
-const reasons = join(here, "ts", "reasons.ts");
-const made = reasonsSource();
-if (process.argv.includes("--check")) {
-  if (readFileSync(reasons, "utf8") !== made) throw new Error("ts/reasons.ts is not of this table: run scripts/build.mjs");
-} else {
-  writeFileSync(reasons, made);
+for (const [name, unions] of Object.entries(sources())) {
+  const path = join(here, "ts", name);
+  const made = sourceOf(unions);
+  if (!process.argv.includes("--check")) writeFileSync(path, made);
+  else if (readFileSync(path, "utf8") !== made) throw new Error(`ts/${name} is not of the addon's tables: run scripts/build.mjs`);
 }
 rmSync(join(here, "dist"), { recursive: true, force: true });
 run(join(here, "node_modules", ".bin", "tsc"), ["-p", "."]);

@@ -6,6 +6,8 @@
 mod block;
 mod catalogue;
 mod challenges;
+mod client;
+mod explain;
 mod keys;
 mod slow_hash;
 mod store;

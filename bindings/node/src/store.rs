@@ -1,7 +1,7 @@
 //! The live keys behind a verifier: tickets for the fetches of JavaScript, pushed sets, revocation.
 
 use countersign::time::{Now, Wall};
-use countersign::{Done, KeysRefused, Outcome};
+use countersign::{Done, Exported, KeysRefused, Outcome};
 use napi::bindgen_prelude::{BigInt, Buffer};
 use napi::{Error, Result, Status};
 use napi_derive::napi;
@@ -168,6 +168,26 @@ impl NativeVerifier {
         }))
     }
 
+    /// Takes a set as `export_keys` gave it. Gives what `set_keys` gives.
+    ///
+    /// # Errors
+    /// For a time that is none.
+    #[napi]
+    pub fn import_keys(
+        &self,
+        issuer: String,
+        text: &[u8],
+        etag: Option<String>,
+        fetched_at: Option<String>,
+        wall: String,
+        monotonic: BigInt,
+    ) -> Result<Vec<String>> {
+        let fetched_at = fetched_at.map(|at| time(&at)).transpose()?;
+        let keys = Exported::new(text.to_vec(), etag, fetched_at);
+        let taken = self.loaded()?.store().import(&issuer, &keys, now(&wall, &monotonic)?);
+        Ok(taken.map_or_else(|fault| refused(&fault), |_| vec!["taken".to_owned()]))
+    }
+
     /// How many sets this issuer has had; nothing for an unknown one.
     ///
     /// # Errors
@@ -195,6 +215,18 @@ impl NativeVerifier {
         let mut text = Vec::new();
         self.loaded()?.store().write_status(now(&wall, &monotonic)?, &mut text);
         String::from_utf8(text).map_err(|_| Error::new(Status::GenericFailure, "the status is not UTF-8"))
+    }
+
+    /// The decisions by reason and the metrics of the keys in Prometheus' text format.
+    ///
+    /// # Errors
+    /// For a time that is none.
+    #[napi]
+    pub fn metrics(&self, wall: String, monotonic: BigInt) -> Result<String> {
+        let mut text = Vec::new();
+        countersign::metrics::write_prometheus(&self.counters, &mut text);
+        self.loaded()?.store().write_prometheus(now(&wall, &monotonic)?, &mut text);
+        String::from_utf8(text).map_err(|_| Error::new(Status::GenericFailure, "a name of the policy is not UTF-8"))
     }
 
     /// Revokes these too.

@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use countersign::policy::Severity;
-use countersign::{Decision, FieldLine, Policy, Report};
+use countersign::{Decision, FieldLine, Policy, Report, metrics};
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Error, Result, Status};
 use napi_derive::napi;
@@ -43,6 +44,7 @@ pub struct NativeVerifier {
     verifier: Option<countersign::Verifier>,
     report: Report,
     number: u32,
+    pub(crate) counters: Arc<[AtomicU64]>,
 }
 
 /// What a check needs, found by a number: handing over the object itself costs as much as half of a check.
@@ -50,6 +52,7 @@ struct Checked {
     verifier: countersign::Verifier,
     names: Vec<String>,
     decision: Decision,
+    counters: Arc<[AtomicU64]>,
 }
 
 thread_local! {
@@ -71,8 +74,9 @@ impl NativeVerifier {
             }
             Err(report) => (None, report),
         };
-        let number = verifier.clone().map_or(u32::MAX, keep);
-        NativeVerifier { verifier, report, number }
+        let counters: Arc<[AtomicU64]> = metrics::counters().into();
+        let number = verifier.clone().map_or(u32::MAX, |verifier| keep(verifier, Arc::clone(&counters)));
+        NativeVerifier { verifier, report, number, counters }
     }
 
     /// What loading the policy had to say, errors first.
@@ -162,9 +166,9 @@ pub fn slow_hash(number: u32) -> Result<Option<AsyncTask<Work>>> {
     with(number, |checked| Ok(checked.verifier.slow_hash(&mut checked.decision).map(Work::start)))
 }
 
-fn keep(verifier: countersign::Verifier) -> u32 {
+fn keep(verifier: countersign::Verifier, counters: Arc<[AtomicU64]>) -> u32 {
     let names = verifier.policy().wanted_fields().collect();
-    let kept = Checked { verifier, names, decision: Decision::new() };
+    let kept = Checked { verifier, names, decision: Decision::new(), counters };
     CHECKED.with_borrow_mut(|checked| {
         let free = checked.iter().position(Option::is_none).unwrap_or_else(|| {
             checked.push(None);
@@ -187,7 +191,7 @@ fn with<T>(number: u32, call: impl FnOnce(&mut Checked) -> Result<T>) -> Result<
 }
 
 fn judge(number: u32, block: &mut [u8], answer: Option<&Answer>) -> Result<u32> {
-    with(number, |Checked { verifier, names, decision }| {
+    with(number, |Checked { verifier, names, decision, counters }| {
         // Whatever goes wrong from here on, the last decision is gone.
         decision.reset();
         let mut lines: Vec<FieldLine<'_>> = Vec::new();
@@ -199,6 +203,7 @@ fn judge(number: u32, block: &mut [u8], answer: Option<&Answer>) -> Result<u32> 
             Some(Answer(answer)) => verifier.resume(&request, answer, decision),
         }
         drop(lines);
+        metrics::count(counters, decision.reason());
         finish(write_decision(decision, block))
     })
 }

@@ -98,6 +98,30 @@ test("characters that stand for no byte are no header value", () => {
   assert.throws(() => verifier.check({ headers: { authorization: 7 } }), TypeError);
 });
 
+test("what is no request throws, and judges nothing", () => {
+  const verifier = new Verifier(makePolicy([key]));
+  const headers = bearer(token);
+  for (const wrong of [{ url: new URL("https://a/") }, { url: 7 }, { method: 7 }, { profile: 7 }, { scopes: 7 }, { clientCertSha256: Buffer.alloc(32) }, { headers: null }, { headers: new Map([["authorization", headers[1]]]) }]) {
+    assert.throws(() => verifier.check({ headers, ...wrong }), TypeError, inspect(wrong));
+  }
+  assert.equal(verifier.check({ headers: [] }).reason, "credentials_missing", "nothing is left over");
+});
+
+test("a check within a check sees no line of the other's", () => {
+  const inner = new Verifier(makePolicy([key]));
+  const seen = [];
+  const peek = () => seen.push(inner.check({ headers: {} }).reason);
+  const outer = new Verifier(makePolicy([key]), { clock: () => (peek(), Date.now()), monotonic: () => (peek(), performance.now()) });
+  assert.equal(outer.check({ headers: bearer(token) }).reason, "ok");
+  assert.deepEqual(seen, ["credentials_missing", "credentials_missing"]);
+  const headers = { authorization: `Bearer ${token}`, get cookie() {
+    peek();
+    return "a=b";
+  } };
+  assert.throws(() => inner.check({ headers }), /checked another/);
+  assert.equal(seen[2], "credentials_missing");
+});
+
 test("names that every object has are no header", () => {
   const verifier = new Verifier(makePolicy([key]));
   const inherited = Object.create({ authorization: `Bearer ${token}` });

@@ -13,7 +13,7 @@ const vectors = new URL("../../../tests/vectors/", import.meta.url);
 /** The texts of people are free: `"message":"*"` stands for any. */
 const withoutMessage = (answer) => answer.replace(/"message":"(?:[^"\\]|\\.)*"/g, '"message":"*"');
 
-// The operation `explain` is of the core and the command line; its rows have no answer to the byte.
+// The rows of `explain` have no answer to the byte: explain.test.mjs runs them.
 const isRun = (name) => name.endsWith(".jsonl") && name !== "explain.jsonl";
 
 for (const file of readdirSync(vectors).filter(isRun)) {

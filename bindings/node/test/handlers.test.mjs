@@ -2,12 +2,15 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { connect } from "node:net";
 import { test } from "node:test";
 
 import { serve as serveHono } from "@hono/node-server";
 import express from "express";
+import express4 from "express4";
 import fastify from "fastify";
+import fastify4 from "fastify4";
 import { Hono } from "hono";
 import { fetch as undiciFetch, request as undiciRequest } from "undici";
 
@@ -34,26 +37,10 @@ const servers = {
     });
   },
 
-  async express(t) {
-    const app = express();
-    const router = express.Router();
-    for (const [path, options] of Object.entries(ROUTES)) {
-      router.all(path, forExpress(verifier, options), (request, response) => response.end(hello(request.auth)));
-    }
-    app.use(router);
-    return await serve(t, createServer(app));
-  },
-
-  async fastify(t) {
-    const app = fastify();
-    await app.register(forFastify, { verifier });
-    for (const [url, auth] of Object.entries(ROUTES)) {
-      app.route({ method: ["GET", "HEAD", "OPTIONS", "POST"], url, config: { auth }, handler: async (request) => hello(request.auth) });
-    }
-    app.get("/health", { config: { auth: false } }, async (request) => String(request.auth));
-    t.after(() => app.close());
-    return { url: await app.listen({ port: 0, host: "127.0.0.1" }) };
-  },
+  express: (t) => serveExpress(t, express),
+  "express 4": (t) => serveExpress(t, express4),
+  fastify: (t) => serveFastify(t, fastify),
+  "fastify 4": (t) => serveFastify(t, fastify4),
 
   async hono(t) {
     const app = new Hono();
@@ -77,6 +64,26 @@ const servers = {
     return { url: `http://127.0.0.1:${server.address().port}` };
   },
 };
+
+async function serveExpress(t, make) {
+  const app = make();
+  const router = make.Router();
+  for (const [path, options] of Object.entries(ROUTES)) {
+    router.all(path, forExpress(verifier, options), (request, response) => response.end(hello(request.auth)));
+  }
+  app.use(router);
+  return await serve(t, createServer(app));
+}
+
+async function serveFastify(t, make) {
+  const app = make();
+  await app.register(forFastify, { verifier });
+  for (const [url, auth] of Object.entries(ROUTES)) {
+    app.route({ method: ["GET", "HEAD", "OPTIONS", "POST"], url, config: { auth }, handler: async (request) => hello(request.auth) });
+  }
+  t.after(() => app.close());
+  return { url: await app.listen({ port: 0, host: "127.0.0.1" }) };
+}
 
 const bearer = (claims) => ({ authorization: `Bearer ${makeToken(key, claims)}` });
 const forged = `${makeToken(key).slice(0, -8)}AAAAAAAA`;
@@ -250,6 +257,52 @@ test("upgrades are answered on the socket", async (t) => {
   assert.match(denied, /\r\nConnection: close\r\n\r\n\{"type":"about:blank"/);
 });
 
+test("a socket that was refused its upgrade is closed, whatever the client does", async (t) => {
+  const judge = guardUpgrade(verifier);
+  const { server, url } = await serve(t, (request, response) => response.end());
+  server.on("upgrade", (request, socket) => {
+    socket.on("close", () => server.emit("refused"));
+    void judge(request, socket);
+  });
+  const refused = once(server, "refused");
+  // Keeps its half open, as an attacker would who wants the server to run out of sockets.
+  const socket = connect({ port: new URL(url).port, host: "127.0.0.1", allowHalfOpen: true });
+  t.after(() => socket.destroy());
+  socket.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+  const [answer] = await once(socket, "data");
+  assert.match(String(answer), /^HTTP\/1\.1 401 /);
+  await refused;
+});
+
+test("HTTP/2 is answered alike", async (t) => {
+  const judge = guard(verifier);
+  const plain = createHttp2Server(async (request, response) => {
+    const decision = await judge(request, response);
+    if (decision !== undefined) response.end(hello(decision));
+  });
+  plain.listen(0, "127.0.0.1");
+  await once(plain, "listening");
+  t.after(() => plain.close());
+  const app = fastify({ http2: true });
+  await app.register(forFastify, { verifier });
+  app.get("/", async (request) => hello(request.auth));
+  t.after(() => app.close());
+  for (const url of [`http://127.0.0.1:${plain.address().port}`, await app.listen({ port: 0, host: "127.0.0.1" })]) {
+    const client = connectHttp2(url);
+    const get = async (headers) => {
+      const request = client.request({ ":path": "/", ...headers }).setEncoding("utf8");
+      const [head] = await once(request, "response");
+      let text = "";
+      for await (const chunk of request) text += chunk;
+      return [head[":status"], head["www-authenticate"], text];
+    };
+    assert.deepEqual(await get(bearer()), [200, undefined, "hello alice"]);
+    const [status, challenge, text] = await get({});
+    assert.deepEqual([status, challenge, JSON.parse(text).status], [401, 'Bearer realm="api"', 401]);
+    client.close();
+  }
+});
+
 test("TLS is told by the socket, or by the host's word for its proxy", async (t) => {
   const strict = new Verifier({ ...makePolicy([key]), transport: "tls" });
   const plain = await serve(t, async (request, response) => {
@@ -262,6 +315,29 @@ test("TLS is told by the socket, or by the host's word for its proxy", async (t)
   assert.equal(await get("/", { "x-forwarded-proto": "https" }), 401, "a field alone proves nothing");
   assert.equal(await get("/proxied", { "x-forwarded-proto": "https" }), 200);
   assert.equal(await get("/proxied"), 401);
+  // A target in absolute form is the client's word, and no proof of TLS.
+  const raw = async (port, target) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.end(`GET ${target} HTTP/1.1\r\nHost: a\r\nAuthorization: ${bearer().authorization}\r\nConnection: close\r\n\r\n`);
+    let answer = "";
+    for await (const chunk of socket) answer += chunk;
+    return Number(answer.slice(9, 12));
+  };
+  const app = fastify();
+  await app.register(forFastify, { verifier: strict });
+  app.all("*", async () => "in");
+  t.after(() => app.close());
+  const behindExpress = await serve(t, createServer(express().use(forExpress(strict), (request, response) => response.end("in"))));
+  for (const url of [plain.url, behindExpress.url, await app.listen({ port: 0, host: "127.0.0.1" })]) {
+    for (const target of ["https://a/", "HTTPS://a", "https://a?b", "*"]) {
+      assert.equal(await raw(new URL(url).port, target), 401, target);
+    }
+  }
+  const byQuery = new Verifier({ realm: "api", api_key: { query: "key", keys: [{ id: "billing", sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae" }] } });
+  const query = await serve(t, async (request, response) => {
+    if ((await guard(byQuery)(request, response)) !== undefined) response.end("in");
+  });
+  for (const target of ["/?key=foo", "http://a/?key=foo", "http://a?key=foo"]) assert.equal(await raw(new URL(query.url).port, target), 200, target);
   const web = (url, options) => webGuard(strict, options)(new Request(url, { headers: bearer() }));
   assert.equal((await web("http://a/")).status, 401);
   assert.equal((await web("https://a/")).subject, "alice");

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 
 import { startKeyRefresh, Verifier } from "countersign";
-import { bearer, discoveringPolicy, makeKey, makeToken, serve, serveIssuer } from "./support.mjs";
+import { AUDIENCE, bearer, discoveringPolicy, makeKey, makeToken, serve, serveIssuer } from "./support.mjs";
 
 const requestOf = (issuer, key, claims) => ({ headers: bearer(makeToken(key, { iss: issuer.url, ...claims })) });
 
@@ -69,6 +69,47 @@ test("a set is asked for again in time, by its entity tag", async (t) => {
   assert.equal(issuer.hits, 2);
   assert.equal(issuer.last["if-none-match"], '"v1"');
   assert.equal(verifier.store.status().sources[0].counters.renewals, 1);
+});
+
+test("a set goes over to the next store with its age and entity tag", async (t) => {
+  const key = makeKey("a");
+  const asked = [];
+  const fetch = async (url, { headers }) => {
+    asked.push(headers["if-none-match"]);
+    if (asked.length > 1) return new Response(null, { status: 304 });
+    return Response.json({ keys: [key.jwk] }, { headers: { etag: '"v1"', "cache-control": "max-age=100" } });
+  };
+  let ahead = 0;
+  const issuer = { url: "https://login.example.com" };
+  const policy = { realm: "api", bearer: { issuers: [{ issuer: issuer.url, audience: AUDIENCE, jwks_uri: `${issuer.url}/jwks` }] } };
+  const begin = () => {
+    const verifier = new Verifier(policy, { monotonic: () => performance.now() + ahead });
+    const refresh = startKeyRefresh(verifier, { fetch });
+    t.after(() => refresh.stop());
+    return { verifier, refresh, store: verifier.store };
+  };
+  const first = begin();
+  assert.equal((await first.verifier.checkAsync(requestOf(issuer, key))).reason, "ok");
+  first.refresh.stop();
+  const kept = first.store.export(issuer.url);
+  assert.equal(kept.etag, '"v1"');
+
+  const next = begin();
+  next.store.import(issuer.url, kept);
+  assert.equal(next.verifier.check(requestOf(issuer, key)).reason, "ok", "before anything was fetched");
+  assert.deepEqual(next.store.export(issuer.url), kept);
+  assert.throws(() => next.store.import(issuer.url, { ...kept, fetchedAt: kept.fetchedAt - 60_000_000_000n }), { code: "older" });
+  assert.throws(() => next.store.import("https://b.example", kept), { code: "issuer_unknown" });
+  ahead += next.store.dueIn() + 1;
+  next.refresh.wake();
+  await next.refresh.idle();
+  assert.deepEqual(asked, [undefined, '"v1"']);
+  assert.equal(next.store.status().sources[0].counters.renewals, 1);
+
+  // What is no entity tag cannot get into a request.
+  const third = begin();
+  third.store.import(issuer.url, { text: kept.text.toString(), etag: '"a"\r\nx: y', fetchedAt: new Date() });
+  assert.equal(third.store.export(issuer.url).etag, null);
 });
 
 test("the last good set serves through an outage", async (t) => {

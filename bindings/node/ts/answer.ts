@@ -49,19 +49,32 @@ export function denialOf(decision: Decision, method: string | undefined): Answer
 /** The request as the core wants it. `rawHeaders`, because `headers` hides a second Authorization line. */
 export function nodeRequest(request: IncomingMessage, options: NodeRouteOptions): CheckRequest {
   const socket = request.socket as Partial<TLSSocket>;
-  const path = (request as { originalUrl?: string }).originalUrl ?? request.url ?? "/";
+  const path = pathOf((request as { originalUrl?: string }).originalUrl ?? request.url ?? "/");
   const isHttps = options.isHttps === undefined ? socket.encrypted === true : options.isHttps(request);
   const { profile, scopes, clientCertSha256 } = options;
   return {
     headers: request.rawHeaders,
     method: request.method,
     // The authority is not judged: it only makes the target absolute, which tells of TLS.
-    url: isHttps && path.startsWith("/") ? `https://_${path}` : path,
+    url: isHttps ? `https://_${path}` : path,
     profile,
     scopes,
     clientCertSha256: clientCertSha256 === undefined ? socketCertificate(socket) : clientCertSha256(request),
   };
 }
+
+/**
+ * Path and query of a target. Of one in absolute form (RFC 9112 section 3.2.2) too, whose scheme is the client's word:
+ * over a plain socket it must not tell of TLS.
+ */
+function pathOf(target: string): string {
+  if (target.startsWith("/")) return target;
+  const rest = target.replace(ABSOLUTE, "");
+  return rest.startsWith("/") ? rest : rest.startsWith("?") ? `/${rest}` : "/";
+}
+
+/** Scheme and authority. */
+const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
 /** The SHA-256 of the certificate that the client proved to have, as base64url. */
 function socketCertificate(socket: Partial<TLSSocket>): string | null {

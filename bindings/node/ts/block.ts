@@ -58,9 +58,27 @@ const names: number[] = [];
 const values: string[] = [];
 let lines = 0;
 let lineBytes = 0;
+/** Counts the requests that were begun. */
+let begun = 0;
 
 /** A number that tells most credentials apart, made of characters where a token has its signature. Proves nothing. */
 export let mark = 0;
+
+/** Begins a request, and gives what {@link demandBegun} wants to see. */
+export function beginLines(): number {
+  dropLines();
+  return ++begun;
+}
+
+/**
+ * The lines are shared by the checks of a thread: a header whose getters check another request would have it judged by
+ * lines of two.
+ *
+ * @throws Error if another request was begun since.
+ */
+export function demandBegun(request: number): void {
+  if (request !== begun) throw new Error("reading the header of a request checked another one");
+}
 
 /** Puts a line of the next request. */
 export function addLine(name: number, value: unknown): void {
@@ -147,6 +165,7 @@ function markOf(value: string): number {
 }
 
 function writeBytes(bytes: Buffer, text: string, at: number): number {
+  if (typeof text !== "string") throw new TypeError("a method or a target is no string");
   if (BEYOND_BYTES.test(text)) {
     throw new TypeError("a method, a target or a header value holds a character that stands for no byte");
   }

@@ -62,7 +62,7 @@ export const countersign: FastifyPluginAsync<CountersignPluginOptions> = async (
 Object.assign(countersign, {
   [Symbol.for("skip-override")]: true,
   [Symbol.for("fastify.display-name")]: "countersign",
-  [Symbol.for("plugin-meta")]: { fastify: ">=4", name: "countersign" },
+  [Symbol.for("plugin-meta")]: { fastify: ">=4.29", name: "countersign" },
 });
 
 export default countersign;

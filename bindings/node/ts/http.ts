@@ -54,6 +54,8 @@ export function guardUpgrade(verifier: Verifier, options: NodeRouteOptions = {})
     }
     const { status, headers, body } = denialOf(decision, request.method);
     const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    // Nothing else would ever close the other half: no time limit of the server's holds for an upgraded socket.
+    socket.once("finish", () => socket.destroy());
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines}Connection: close\r\n\r\n${body}`);
     return undefined;
   };

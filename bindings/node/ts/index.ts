@@ -12,6 +12,16 @@ export {
 } from "./challenges.js";
 export { Decision, type Claims, type HeaderList, type Need } from "./decision.js";
 export { AuthenticationError, ChallengeError, KeysError, PolicyError, type PolicyEntry } from "./errors.js";
+export {
+  explain,
+  type Exchange,
+  type ExplainedRedirect,
+  type ExplainedRequest,
+  type ExplainedResponse,
+  type KeySetDocument,
+} from "./explain.js";
+export type { Finding, FindingJson, FindingPlace } from "./finding.js";
+export type { Certainty, ExchangePart, FindingId, FindingSeverity } from "./findings.js";
 export type { HeadersInput } from "./headers.js";
 export type { Reason } from "./reasons.js";
 export { startKeyRefresh, type KeyRefresh, type KeyRefreshOptions } from "./refresh.js";
@@ -21,6 +31,7 @@ export {
   type FetchDone,
   type FetchOutcome,
   type FetchTicket,
+  type KeptKeys,
   type KeyStore,
   type Revoked,
 } from "./store.js";

@@ -58,10 +58,19 @@ export interface NativeVerifier {
   fetchNotModified(ticket: bigint, maxAge: bigint | null, wall: string, monotonic: bigint): string;
   fetchFailed(ticket: bigint, word: string | null, wall: string, monotonic: bigint): string;
   setKeys(issuer: string, text: Uint8Array, fetchedAt?: string, wall?: string, monotonic?: bigint): string[];
+  importKeys(
+    issuer: string,
+    text: Uint8Array,
+    etag: string | null,
+    fetchedAt: string | null,
+    wall: string,
+    monotonic: bigint,
+  ): string[];
   exportKeys(issuer: string): { text: Buffer; etag?: string; fetchedAt?: bigint } | null;
   generation(issuer: string): bigint | null;
   isFetching(issuer: string): boolean;
   status(wall: string, monotonic: bigint): string;
+  metrics(wall: string, monotonic: bigint): string;
   revoke(ids: Names, sessions: Names, subjects: NativeSubject[] | null): void;
   setRevoked(ids: Names, sessions: Names, subjects: NativeSubject[] | null): void;
 }
@@ -81,6 +90,71 @@ export interface NativeRead {
   scheme: string;
   token68?: string;
   params: Buffer[];
+}
+
+export interface NativeReading {
+  challenges: { scheme: string; token68?: string; params: [string, string][] }[];
+  warnings: { tolerance: string; value: number; offset: number }[];
+}
+
+export interface NativeStep {
+  step: string;
+  reason: string;
+  replay: boolean;
+  state: number;
+  scheme?: string;
+  scope?: string;
+  acrValues?: string;
+  maxAge?: number;
+  resourceMetadata?: string;
+  nonce?: string;
+  seconds?: number;
+  reading: NativeReading;
+}
+
+interface NativeAbilities {
+  refresh: boolean;
+  interactive: boolean;
+  schemes: string[];
+  replay: boolean;
+  idempotent: boolean;
+  strict: boolean;
+  downgrade: boolean;
+}
+
+export interface NativeNamed {
+  name: string;
+  value: Buffer;
+}
+
+export interface NativeExchange {
+  request: { method: string; target: string; fields: Buffer[]; clientCertSha256: string | undefined } | undefined;
+  response: { status: number; fields: Buffer[]; body: Buffer } | undefined;
+  redirects: { status: number; from: string | undefined; location: string }[];
+  token: Buffer | undefined;
+  policy: Buffer | undefined;
+  refs: NativeNamed[];
+  keys: NativeNamed[];
+  profile: string | undefined;
+  scopes: string | undefined;
+  revoked: string[];
+  now: string | undefined;
+}
+
+export interface NativeFinding {
+  id: string;
+  number: number;
+  severity: string;
+  certainty: string;
+  part: string;
+  name?: string;
+  offset?: number;
+  evidence: string;
+  cause: string;
+  advice: string;
+  wouldPassIf?: string;
+  requirement: string;
+  section: string;
 }
 
 interface Native {
@@ -107,7 +181,23 @@ interface Native {
   parseChallenges(lines: Buffer[]): { challenges: NativeRead[]; fault?: [number, number] };
   parseCredentials(value: Uint8Array): { credentials?: NativeRead; reason: string };
   writeChallenge(scheme: string, params: string[]): string;
+  nextStep(
+    status: number,
+    fields: Buffer[],
+    url: string | undefined,
+    sent: { scheme: string | undefined; expires: bigint | undefined; superseded: boolean; url: string | undefined },
+    can: NativeAbilities,
+    along: { state: number; now: bigint; seed: bigint },
+  ): NativeStep;
+  readChallenges(lines: Buffer[]): NativeReading;
+  tokenFresh(expires: bigint, lifetime: bigint | undefined, now: bigint): boolean;
+  maySendTo(granted: string, target: string, httpLoopback: boolean): boolean;
+  isSameOrigin(one: string, other: string): boolean;
+  clientWords(): { steps: string[]; reasons: string[]; tolerances: string[] };
   cacheControlMaxAge(value: Uint8Array, age: number): number | null;
+  explain(exchange: NativeExchange): NativeFinding[];
+  explainedBodyBytes(): number;
+  findingWords(): { ids: string[]; severities: string[]; certainties: string[]; parts: string[] };
 }
 
 /** The name of this platform's folder below `prebuilt`, as in `linux-x64-gnu`. */
@@ -123,7 +213,8 @@ function load(): Native {
   try {
     return require(path) as Native;
   } catch (cause) {
-    throw new Error(`countersign has no addon that loads on ${platform()}`, { cause });
+    const hint = "if a bundler packed this program, tell it to leave the package alone, as serverExternalPackages of Next does";
+    throw new Error(`countersign has no addon that loads on ${platform()}; ${hint}`, { cause });
   }
 }
 

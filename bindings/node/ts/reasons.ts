@@ -1,4 +1,4 @@
-// Made by scripts/build.mjs from the table of reasons in the addon.
+// Made by scripts/build.mjs from the tables in the addon.
 
 /** The stable name of a reason; docs/REASONS.md tells what each means. */
 export type Reason =

@@ -56,6 +56,16 @@ export interface ExportedKeys {
   readonly fetchedAt: bigint | null;
 }
 
+/** A set that was kept somewhere, as {@link KeyStore.import} takes it. */
+export interface KeptKeys {
+  /** The JWK Set. */
+  readonly text: Uint8Array | string;
+  /** Its entity tag; one that is none is left out. */
+  readonly etag?: string | null | undefined;
+  /** When it was fetched. */
+  readonly fetchedAt?: Instant | null | undefined;
+}
+
 /** Live keys and revoked tokens of one {@link Verifier}. */
 export class KeyStore {
   readonly #native: () => NativeVerifier;
@@ -105,11 +115,24 @@ export class KeyStore {
   setKeys(issuer: string, jwks: object | string | Uint8Array, options: Now & { readonly fetchedAt?: Instant } = {}): void {
     const text = typeof jwks === "string" || jwks instanceof Uint8Array ? bytesOf(jwks) : bytesOf(JSON.stringify(jwks));
     const { fetchedAt } = options;
-    const [word = "refused", message = ""] =
+    demandTaken(
       fetchedAt === undefined
         ? this.#native().setKeys(issuer, text)
-        : this.#native().setKeys(issuer, text, secondsText(fetchedAt), ...this.#now(options));
-    if (word !== "taken") throw new KeysError(word, message);
+        : this.#native().setKeys(issuer, text, secondsText(fetchedAt), ...this.#now(options)),
+    );
+  }
+
+  /**
+   * Takes what {@link KeyStore.export} of another store gave: a file, the process before. Its age counts; without a
+   * time it counts as fetched now. Its entity tag goes with the next fetch, where the policy and not discovery tells
+   * the address.
+   *
+   * @throws {@link KeysError} as {@link KeyStore.setKeys} does; the present set then stays.
+   */
+  import(issuer: string, keys: KeptKeys, now: Now = {}): void {
+    const { text, etag, fetchedAt } = keys;
+    const at = fetchedAt === undefined || fetchedAt === null ? null : secondsText(fetchedAt);
+    demandTaken(this.#native().importKeys(issuer, bytesOf(text), etag ?? null, at, ...this.#now(now)));
   }
 
   /** The set of this issuer that was loaded last; null if there is none but what stands in the policy. */
@@ -131,6 +154,11 @@ export class KeyStore {
   /** Every source with its keys, age, last failure and counters; no key, token or secret. */
   status(now: Now = {}): unknown {
     return JSON.parse(this.#native().status(...this.#now(now)));
+  }
+
+  /** The decisions of this verifier by reason, and ages and fetches of its keys, in Prometheus' text format. */
+  metrics(now: Now = {}): string {
+    return this.#native().metrics(...this.#now(now));
   }
 
   /** Revokes these too. */
@@ -157,6 +185,11 @@ export class KeyStore {
  */
 export function cacheControlMaxAge(cacheControl: string, age: number): number | null {
   return native.cacheControlMaxAge(Buffer.from(cacheControl, "latin1"), age);
+}
+
+/** @throws {@link KeysError} unless the addon said that the set was taken. */
+function demandTaken([word = "refused", message = ""]: string[]): void {
+  if (word !== "taken") throw new KeysError(word, message);
 }
 
 function list(names: readonly string[] | undefined): string[] | null {

@@ -12,6 +12,12 @@ export function secondsText(instant: Instant): string {
   return `${nanos < 0n ? "-" : ""}${size / NANOS}.${String(size % NANOS).padStart(9, "0")}`;
 }
 
+/** Whole seconds since 1970. */
+export function instantSeconds(instant: Instant): bigint {
+  const nanos = typeof instant === "bigint" ? instant : nanosOf(Number(instant));
+  return nanos >= 0n ? nanos / NANOS : -((-nanos + NANOS - 1n) / NANOS);
+}
+
 /** Milliseconds as whole nanoseconds. */
 export function nanosOf(millis: number): bigint {
   if (!Number.isFinite(millis)) throw new RangeError("a clock gave no number");

@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 
-import { block, dropLines, growBlock, writeRequest } from "./block.js";
+import { beginLines, block, demandBegun, dropLines, growBlock, writeRequest } from "./block.js";
 import { Decision } from "./decision.js";
 import { PolicyError, type PolicyEntry } from "./errors.js";
 import { WantedFields, type HeadersInput } from "./headers.js";
@@ -165,18 +165,16 @@ export class Verifier implements Disposable {
   }
 
   #write(request: CheckRequest): number {
-    const { scopes, now, monotonic } = request;
+    const { method = "GET", url = "/", profile, scopes, clientCertSha256, now, monotonic } = request;
+    // The host's clocks are code of its own: they run before the first line is put.
+    const wall = now === undefined ? this.#clock() : typeof now === "bigint" ? secondsText(now) : Number(now);
+    const nanos = monotonic === undefined ? this.#monotonic() : monotonic;
+    const needed = typeof scopes === "object" ? scopes.join(" ") : scopes;
+    const begun = beginLines();
     try {
       this.#wanted.collect(request.headers);
-      return writeRequest(
-        request.method ?? "GET",
-        request.url ?? "/",
-        request.profile,
-        typeof scopes === "object" ? scopes.join(" ") : scopes,
-        request.clientCertSha256,
-        now === undefined ? this.#clock() : typeof now === "bigint" ? secondsText(now) : Number(now),
-        monotonic === undefined ? this.#monotonic() : monotonic,
-      );
+      demandBegun(begun);
+      return writeRequest(method, url, profile, needed, clientCertSha256, wall, nanos);
     } catch (fault) {
       dropLines();
       throw fault;

@@ -1,5 +1,6 @@
 //! The core's tables, and their rows as members of the enums in `countersign._catalogue`.
 
+use countersign::client::{StepKind, StepReason, Tolerance};
 use countersign::{Detail, Reason, SchemeName};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -39,6 +40,10 @@ pub(crate) fn schemes() -> Vec<(&'static str, u32)> {
 }
 
 /// The name of the cryptography backend.
+///
+///     >>> import countersign
+///     >>> countersign.backend()
+///     'aws-lc-rs'
 #[pyfunction]
 pub(crate) fn backend() -> &'static str {
     countersign::jose::BACKEND_NAME
@@ -53,6 +58,9 @@ struct Members {
 static REASONS: Members = Members { cell: PyOnceLock::new(), class: "Reason" };
 static DETAILS: Members = Members { cell: PyOnceLock::new(), class: "Detail" };
 static SCHEMES: Members = Members { cell: PyOnceLock::new(), class: "Scheme" };
+static STEP_KINDS: Members = Members { cell: PyOnceLock::new(), class: "StepKind" };
+static STEP_REASONS: Members = Members { cell: PyOnceLock::new(), class: "StepReason" };
+static TOLERANCES: Members = Members { cell: PyOnceLock::new(), class: "Tolerance" };
 
 impl Members {
     fn member<'py>(
@@ -77,12 +85,29 @@ pub(crate) fn reason_member(py: Python<'_>, reason: Reason) -> PyResult<Bound<'_
 
 /// The member of `Detail`.
 pub(crate) fn detail_member(py: Python<'_>, detail: Detail) -> PyResult<Bound<'_, PyAny>> {
-    let place = Detail::ALL.iter().position(|other| *other == detail).unwrap_or(usize::MAX);
-    DETAILS.member(py, place, Detail::ALL.iter().map(|detail| detail.name()))
+    DETAILS.member(py, place(Detail::ALL, detail), Detail::ALL.iter().map(|detail| detail.name()))
 }
 
 /// The member of `Scheme`.
 pub(crate) fn scheme_member(py: Python<'_>, scheme: SchemeName) -> PyResult<Bound<'_, PyAny>> {
-    let place = SchemeName::ALL.iter().position(|other| *other == scheme).unwrap_or(usize::MAX);
-    SCHEMES.member(py, place, SchemeName::ALL.iter().map(|scheme| scheme.as_str()))
+    SCHEMES.member(py, place(&SchemeName::ALL, scheme), SchemeName::ALL.iter().map(|scheme| scheme.as_str()))
+}
+
+/// The member of `StepKind`.
+pub(crate) fn step_kind_member(py: Python<'_>, kind: StepKind) -> PyResult<Bound<'_, PyAny>> {
+    STEP_KINDS.member(py, place(StepKind::ALL, kind), StepKind::ALL.iter().map(|kind| kind.name()))
+}
+
+/// The member of `StepReason`.
+pub(crate) fn step_reason_member(py: Python<'_>, reason: StepReason) -> PyResult<Bound<'_, PyAny>> {
+    STEP_REASONS.member(py, place(StepReason::ALL, reason), StepReason::ALL.iter().map(|reason| reason.name()))
+}
+
+/// The member of `Tolerance`.
+pub(crate) fn tolerance_member(py: Python<'_>, tolerance: Tolerance) -> PyResult<Bound<'_, PyAny>> {
+    TOLERANCES.member(py, place(Tolerance::ALL, tolerance), Tolerance::ALL.iter().map(|tolerance| tolerance.name()))
+}
+
+fn place<T: PartialEq>(all: &[T], wanted: T) -> usize {
+    all.iter().position(|other| *other == wanted).unwrap_or(usize::MAX)
 }

@@ -1,5 +1,6 @@
 //! Challenges and credentials on their own.
 
+use countersign::SchemeName;
 use countersign::http::{self, Challenges, Params};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
@@ -8,14 +9,25 @@ use crate::errors;
 use crate::request::Held;
 
 /// Names in lower case, and raw values.
-type Pairs = Vec<(String, Vec<u8>)>;
+pub(crate) type Pairs = Vec<(String, Vec<u8>)>;
 
 /// One challenge: a scheme with a token68, with parameters, or alone (RFC 9110 section 11.3).
+///
+///     >>> import countersign
+///     >>> challenge, = countersign.parse_challenges('Bearer realm="api", error="invalid_token"')
+///     >>> challenge.is_scheme("bearer"), challenge.params["error"]
+///     (True, 'invalid_token')
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct Challenge {
     scheme: String,
     token68: Option<String>,
     params: Pairs,
+}
+
+impl Challenge {
+    pub(crate) fn new(scheme: String, token68: Option<String>, params: Pairs) -> Self {
+        Challenge { scheme, token68, params }
+    }
 }
 
 #[pymethods]
@@ -55,6 +67,11 @@ impl Challenge {
 }
 
 /// The credentials of one Authorization field value. Their repr holds no secret.
+///
+///     >>> import countersign
+///     >>> credentials = countersign.parse_credentials('Digest username="alice", qop=auth')
+///     >>> credentials, credentials.params["username"]
+///     (<Credentials Digest with 2 params>, 'alice')
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct Credentials {
     scheme: String,
@@ -83,21 +100,23 @@ impl Credentials {
     }
 
     fn __repr__(&self) -> String {
-        format!("<Credentials {} with {} params>", self.scheme, self.params.len())
+        // A token that was sent without its scheme stands in the scheme's place.
+        let scheme = SchemeName::parse(&self.scheme).map_or("of another scheme", SchemeName::as_str);
+        format!("<Credentials {scheme} with {} params>", self.params.len())
     }
 }
 
 /// Reads `WWW-Authenticate`: one field line, or an iterable of them in the order received.
 ///
 /// Raises `ChallengeError` at the first fault, with the challenges before it.
+///
+///     >>> import countersign
+///     >>> countersign.parse_challenges(['Basic realm="a, b"', "Bearer scope=read"])
+///     [<Challenge Basic {'realm': 'a, b'}>, <Challenge Bearer {'scope': 'read'}>]
 #[pyfunction]
 #[pyo3(signature = (values, /))]
 pub(crate) fn parse_challenges(values: &Bound<'_, PyAny>) -> PyResult<Vec<Challenge>> {
-    let held = if values.is_instance_of::<PyString>() || values.is_instance_of::<PyBytes>() {
-        vec![Held::field_value(values)?]
-    } else {
-        values.try_iter()?.map(|value| Held::field_value(&value?)).collect::<PyResult<Vec<_>>>()?
-    };
+    let held = held_lines(values)?;
     let lines: Vec<&[u8]> = held.iter().map(Held::as_bytes).collect();
     let mut read = Vec::new();
     for challenge in Challenges::new(&lines) {
@@ -116,10 +135,22 @@ pub(crate) fn parse_challenges(values: &Bound<'_, PyAny>) -> PyResult<Vec<Challe
     Ok(read)
 }
 
+/// One field line, or an iterable of them.
+pub(crate) fn held_lines(values: &Bound<'_, PyAny>) -> PyResult<Vec<Held>> {
+    if values.is_instance_of::<PyString>() || values.is_instance_of::<PyBytes>() {
+        return Ok(vec![Held::field_value(values)?]);
+    }
+    values.try_iter()?.map(|value| Held::field_value(&value?)).collect()
+}
+
 /// Writes one challenge. `params` is a mapping or an iterable of pairs; every value is quoted, except Digest's
 /// `stale`, `algorithm` and `userhash`.
 ///
 /// Raises `ChallengeError` for what cannot be written.
+///
+///     >>> import countersign
+///     >>> countersign.build_challenge("Bearer", {"realm": "api", "error": "invalid_token"})
+///     'Bearer realm="api", error="invalid_token"'
 #[pyfunction]
 #[pyo3(signature = (scheme, params=None, /))]
 pub(crate) fn build_challenge(py: Python<'_>, scheme: &str, params: Option<&Bound<'_, PyAny>>) -> PyResult<String> {
@@ -140,6 +171,14 @@ pub(crate) fn build_challenge(py: Python<'_>, scheme: &str, params: Option<&Boun
 /// Reads the value of one Authorization field, without any policy.
 ///
 /// Raises `CredentialsError` with the reason.
+///
+///     >>> import countersign
+///     >>> countersign.parse_credentials("Bearer abc").scheme
+///     'Bearer'
+///     >>> countersign.parse_credentials("Bearer: abc")
+///     Traceback (most recent call last):
+///         ...
+///     countersign._errors.CredentialsError: bearer_colon
 #[pyfunction]
 #[pyo3(signature = (value, /))]
 pub(crate) fn parse_credentials(value: &Bound<'_, PyAny>) -> PyResult<Credentials> {

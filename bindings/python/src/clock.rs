@@ -33,6 +33,13 @@ pub(crate) fn wall() -> Wall {
     Wall::from_nanos(i128::try_from(nanos).unwrap_or(0))
 }
 
+/// The whole seconds since 1970; a `ValueError` while the clock stands before.
+pub(crate) fn wall_seconds() -> PyResult<i64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+    let seconds = since.and_then(|since| i64::try_from(since.as_secs()).ok());
+    seconds.ok_or_else(|| PyValueError::new_err("the system's clock is not set"))
+}
+
 /// Both clocks, either in place of the host's own.
 pub(crate) fn both(now: Option<&Bound<'_, PyAny>>, monotonic_ns: Option<u64>) -> PyResult<Now> {
     let wall = now.map_or_else(|| Ok(wall()), seconds)?;

@@ -14,6 +14,19 @@ use crate::{catalogue, claims, errors};
 /// What a check found. Made by `Verifier`; immutable, shared by threads.
 ///
 /// It has no truth value: ask `allowed`, or call `raise_for_denial()`.
+///
+///     >>> import countersign, hashlib
+///     >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
+///     >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": keys}}))
+///     >>> allowed, denied = verifier.check({"X-API-Key": "a-long-and-secret-key"}), verifier.check({})
+///     >>> allowed.allowed, allowed.subject, allowed.scheme.value, allowed.claims
+///     (True, 'billing', 'Api-Key', {})
+///     >>> denied.status, denied.headers[0]
+///     (401, ('WWW-Authenticate', 'Api-Key realm="api", header="X-API-Key"'))
+///     >>> denied.claims
+///     Traceback (most recent call last):
+///         ...
+///     countersign._errors.AuthenticationError: 401 credentials_missing
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct Decision {
     inner: Pooled,
@@ -169,6 +182,15 @@ impl Decision {
 }
 
 /// What the host must do before the same request can pass.
+///
+///     >>> import base64, countersign
+///     >>> issuer = {"issuer": "https://login.example.com", "audience": "api", "jwks_uri": "https://login.example.com/keys"}
+///     >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "bearer": {"issuers": [issuer]}}))
+///     >>> parts = b'{"alg":"ES256","kid":"a"}', b'{"iss":"https://login.example.com"}', bytes(64)
+///     >>> token = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+///     >>> decision = verifier.check_bearer(f"Bearer {token}")
+///     >>> decision.status, decision.need.kind, decision.need.jwks_uri
+///     (503, 'keys', 'https://login.example.com/keys')
 #[pyclass(module = "countersign", frozen, get_all)]
 pub(crate) struct Need {
     /// `keys`: another key set; `slow_hash`: the hash of a password.
@@ -192,6 +214,17 @@ impl Need {
 }
 
 /// A password to be hashed, wiped when it is dropped. Of use once or often, on any thread.
+///
+///     >>> import countersign
+///     >>> stored = "$2b$10$QBKezP5DCrQHDbrdHfCAVOES5lVdr7hB55hzK4NciOZ8AbeUJ5fr2"
+///     >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "basic": {"users": {"alice": stored}}}))
+///     >>> fields = {"Authorization": "Basic YWxpY2U6c2VjcmV0"}
+///     >>> pending = verifier.check(fields)
+///     >>> pending.need.kind
+///     'slow_hash'
+///     >>> answer = verifier.slow_hash(pending).run()
+///     >>> verifier.resume(fields, answer).subject
+///     'alice'
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct SlowHash(pub(crate) countersign::SlowHash);
 
@@ -204,5 +237,13 @@ impl SlowHash {
 }
 
 /// What came of a `SlowHash`; goes to `Verifier.resume`.
+///
+///     >>> import countersign
+///     >>> stored = "$2b$10$QBKezP5DCrQHDbrdHfCAVOES5lVdr7hB55hzK4NciOZ8AbeUJ5fr2"
+///     >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "basic": {"users": {"alice": stored}}}))
+///     >>> fields = {"Authorization": "Basic YWxpY2U6b3RoZXI="}
+///     >>> answer = verifier.slow_hash(verifier.check(fields)).run()
+///     >>> verifier.resume(fields, answer).detail
+///     <Detail.PASSWORD_WRONG: 'password_wrong'>
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct HashAnswer(pub(crate) countersign::HashAnswer);

@@ -16,6 +16,13 @@ use crate::{catalogue, claims, errors};
 /// Keys read and prepared once from a JWK Set: a dict, or a JSON text (str or bytes). Immutable.
 ///
 /// Raises `KeysRefused` for what is no JWK Set; a key that cannot be used is listed with its reason.
+///
+///     >>> import countersign
+///     >>> keys = countersign.KeySet('{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"EQrSVyuzxV6h9Ck6Cqt8OULEmOvSKF7XyicuZ8_IvBY"}]}')
+///     >>> len(keys), [(key.kid, key.kty, key.usable) for key in keys.keys]
+///     (1, [('a', 'OKP', True)])
+///     >>> keys.verify_jws("a.b.c").reason
+///     <Reason.JWT_MALFORMED: 'jwt_malformed'>
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct KeySet(Arc<jose::KeySet>);
 
@@ -79,16 +86,25 @@ impl KeySet {
 }
 
 /// One member of a key set; nothing of the key itself.
+///
+///     >>> import countersign
+///     >>> countersign.KeySet({"keys": [{"kty": "RSA", "kid": "short", "n": "AQAB", "e": "AQAB"}]}).keys[0].usable
+///     False
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct ListedKey {
+    /// The key's name.
     #[pyo3(get)]
     kid: Option<String>,
+    /// The key's type, as `EC`.
     #[pyo3(get)]
     kty: Option<String>,
+    /// The algorithm that the key says it is for.
     #[pyo3(get)]
     alg: Option<String>,
+    /// The thumbprint of RFC 7638 in base64url; None for a secret, and where the key's members give none.
     #[pyo3(get)]
     thumbprint: Option<String>,
+    /// Whether signatures can be checked with it.
     #[pyo3(get)]
     usable: bool,
     why: Reason,
@@ -103,11 +119,18 @@ impl ListedKey {
     }
 
     fn __repr__(&self) -> String {
-        format!("<ListedKey {:?} {:?}: {}>", self.kid, self.kty, self.why.name())
+        let kty = self.kty.as_deref().unwrap_or("without a type");
+        format!("<ListedKey {kty}: {}>", self.why.name())
     }
 }
 
 /// What verifying a token came to.
+///
+///     >>> import countersign
+///     >>> keys = countersign.KeySet('{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"EQrSVyuzxV6h9Ck6Cqt8OULEmOvSKF7XyicuZ8_IvBY"}]}')
+///     >>> verdict = keys.verify_jws("eyJhbGciOiJFZERTQSIsImtpZCI6ImEifQ.e30." + "A" * 86)
+///     >>> verdict.valid, verdict.reason.value, verdict.payload
+///     (False, 'signature_invalid', None)
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct VerifiedJws {
     why: Reason,
@@ -151,6 +174,11 @@ impl VerifiedJws {
 }
 
 /// A token read without any check of who made it. Its repr holds nothing of it.
+///
+///     >>> import countersign
+///     >>> token = countersign.decode_unverified("eyJhbGciOiJFZERTQSIsImtpZCI6ImEifQ.e30.AA")
+///     >>> token.header, token.claims, token.claims_json
+///     ({'alg': 'EdDSA', 'kid': 'a'}, {}, '{}')
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct UnverifiedToken(jose::DecodedToken);
 
@@ -199,6 +227,12 @@ fn parsed<'py>(py: Python<'py>, text: Option<&str>) -> PyResult<Option<Bound<'py
 }
 
 /// Reads a compact token; verifies nothing, and looks at no member of the header.
+///
+///     >>> import countersign
+///     >>> countersign.decode_unverified("eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhbGljZSJ9.AA").claims
+///     {'sub': 'alice'}
+///     >>> countersign.decode_unverified("a.b").reason
+///     <Reason.JWT_MALFORMED: 'jwt_malformed'>
 #[pyfunction]
 #[pyo3(signature = (token, /))]
 pub(crate) fn decode_unverified(token: &Bound<'_, PyAny>) -> PyResult<UnverifiedToken> {

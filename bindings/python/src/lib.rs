@@ -7,9 +7,11 @@ mod case;
 mod catalogue;
 mod challenge;
 mod claims;
+mod client;
 mod clock;
 mod decision;
 mod errors;
+mod explain;
 mod http;
 mod interpreter;
 mod jose;
@@ -35,7 +37,14 @@ mod _core {
     #[pymodule_export]
     use crate::challenge::{Challenge, Credentials, build_challenge, parse_challenges, parse_credentials};
     #[pymodule_export]
+    use crate::client::{
+        Abilities, Reading, ReadingWarning, Sent, Step, client_words, may_send_to, next_step, read_challenges,
+        token_fresh,
+    };
+    #[pymodule_export]
     use crate::decision::{Decision, HashAnswer, Need, SlowHash};
+    #[pymodule_export]
+    use crate::explain::{Finding, explain_exchange};
     #[pymodule_export]
     use crate::http::cache_control_max_age;
     #[pymodule_export]

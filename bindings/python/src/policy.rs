@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 
 use crate::errors;
+use crate::request::each_item;
 use crate::store::KeyStore;
 
 /// What an operator asks of requests, checked and compiled once.
@@ -13,6 +14,16 @@ use crate::store::KeyStore;
 /// `refs` maps the names of `{"ref": "name"}` to the bytes that they stand for. Immutable; shared by threads.
 ///
 /// Raises `PolicyError` for a document that was refused, `OSError` for a file that cannot be read.
+///
+///     >>> import countersign
+///     >>> issuer = {"issuer": "https://login.example.com", "audience": "api", "jwks_uri": "https://login.example.com/keys"}
+///     >>> policy = countersign.Policy({"realm": "api", "bearer": {"issuers": [issuer]}})
+///     >>> policy.warnings
+///     ()
+///     >>> countersign.Policy('{"realm": "api", "bearer": {"issuers": []}}')
+///     Traceback (most recent call last):
+///         ...
+///     countersign._errors.PolicyError: ...
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct Policy {
     pub(crate) inner: countersign::Policy,
@@ -26,8 +37,11 @@ impl Policy {
     fn new(py: Python<'_>, document: &Bound<'_, PyAny>, refs: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let json = document_bytes(document)?;
         let mut held = Vec::new();
-        for (name, bytes) in refs.into_iter().flatten() {
-            held.push((name.extract::<String>()?, text_or_bytes(&bytes)?));
+        if let Some(refs) = refs {
+            each_item(refs, |name, bytes| {
+                held.push((name.extract::<String>()?, text_or_bytes(bytes)?));
+                Ok(())
+            })?;
         }
         let refs: Vec<(&str, &[u8])> = held.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
         match py.detach(|| countersign::Policy::load(&json, &refs)) {
@@ -72,7 +86,7 @@ impl Policy {
 }
 
 /// The JSON text of a document in any of its forms.
-fn document_bytes(document: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+pub(crate) fn document_bytes(document: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     if document.is_instance_of::<PyString>() || document.is_instance_of::<PyBytes>() {
         return text_or_bytes(document);
     }

@@ -7,6 +7,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
+use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
 
@@ -62,17 +63,22 @@ pub(crate) type Lines = SmallVec<[(usize, Held); 4]>;
 /// Takes the wanted lines from a mapping, or from pairs of name and value.
 pub(crate) fn lines(headers: &Bound<'_, PyAny>, wanted: &[String]) -> PyResult<Lines> {
     let mut lines = Lines::new();
-    let mut take = |name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>| -> PyResult<()> {
+    each_line(headers, |name, value| {
         if let Some(place) = place_of(name, wanted)? {
             lines.push((place, Held::field_value(value)?));
         }
         Ok(())
-    };
+    })?;
+    Ok(lines)
+}
+
+/// Hands the name and the value of every line to `take`, from a mapping or from pairs.
+pub(crate) fn each_line<'py>(
+    headers: &Bound<'py, PyAny>,
+    mut take: impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<()>,
+) -> PyResult<()> {
     if let Ok(dict) = headers.cast::<PyDict>() {
-        for (name, value) in dict {
-            take(&name, &value)?;
-        }
-        return Ok(lines);
+        return each_item(dict, take);
     }
     let items = intern!(headers.py(), "items");
     let pairs =
@@ -96,7 +102,16 @@ pub(crate) fn lines(headers: &Bound<'_, PyAny>, wanted: &[String]) -> PyResult<L
             take(&name, &value)?;
         }
     }
-    Ok(lines)
+    Ok(())
+}
+
+/// Hands every item of a dict to `take`. Where there is no interpreter's lock, other threads that write to the dict
+/// wait meanwhile.
+pub(crate) fn each_item<'py>(
+    dict: &Bound<'py, PyDict>,
+    mut take: impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<()>,
+) -> PyResult<()> {
+    with_critical_section(dict, || dict.iter().try_for_each(|(name, value)| take(&name, &value)))
 }
 
 fn place_of(name: &Bound<'_, PyAny>, wanted: &[String]) -> PyResult<Option<usize>> {
@@ -106,6 +121,14 @@ fn place_of(name: &Bound<'_, PyAny>, wanted: &[String]) -> PyResult<Option<usize
         return Ok(name.to_str().ok().and_then(|name| place(name.as_bytes())));
     }
     name.cast::<PyBytes>().map(|name| place(name.as_bytes())).map_err(|_| wrong_type())
+}
+
+/// The bytes of a field's name.
+pub(crate) fn name_bytes(name: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    match name.cast::<PyString>() {
+        Ok(name) => Ok(name.to_str()?.as_bytes().to_vec()),
+        Err(_) => name.cast::<PyBytes>().map(|name| name.as_bytes().to_vec()).map_err(|_| wrong_type()),
+    }
 }
 
 /// Everything about one check but the lines.

@@ -15,6 +15,18 @@ use crate::{clock, errors};
 ///
 /// Wherever a call takes `now` (seconds since 1970) or `monotonic_ns` (of `time.monotonic_ns`) and they are not
 /// given, the system's clocks are read.
+///
+///     >>> import countersign
+///     >>> issuer = {"issuer": "https://login.example.com", "audience": "api", "jwks_uri": "https://login.example.com/keys"}
+///     >>> policy = countersign.Policy({"realm": "api", "bearer": {"issuers": [{**issuer, "keys": {"prefetch": True}}]}})
+///     >>> store = policy.key_store()
+///     >>> fetch = store.next_fetch()
+///     >>> fetch.url
+///     'https://login.example.com/keys'
+///     >>> jwks = '{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"EQrSVyuzxV6h9Ck6Cqt8OULEmOvSKF7XyicuZ8_IvBY"}]}'
+///     >>> store.fetch_done(fetch.ticket, countersign.Outcome.body(jwks, max_age=600))
+///     'loaded'
+///     >>> store.revoke(ids=["4711"])
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct KeyStore(pub(crate) Arc<countersign::KeyStore>);
 
@@ -210,6 +222,14 @@ impl KeyStore {
 
 /// One request for the host to make: GET over https, without cookies and credentials, following redirects to the same
 /// origin alone, reading no more than `max_bytes`. `If-None-Match` carries the `etag`.
+///
+///     >>> import countersign
+///     >>> issuer = {"issuer": "https://login.example.com", "audience": "api", "jwks_uri": "https://login.example.com/keys"}
+///     >>> policy = countersign.Policy({"realm": "api", "bearer": {"issuers": [{**issuer, "keys": {"prefetch": True}}]}})
+///     >>> store = policy.key_store()
+///     >>> fetch = store.next_fetch()
+///     >>> fetch.kind, fetch.reason, fetch.etag, fetch.max_bytes
+///     ('key_set', 'prefetch', None, 524288)
 #[pyclass(module = "countersign", frozen, get_all)]
 pub(crate) struct Fetch {
     /// The number for `fetch_done`.
@@ -238,6 +258,15 @@ impl Fetch {
 }
 
 /// What came of a fetch.
+///
+///     >>> import countersign
+///     >>> issuer = {"issuer": "https://login.example.com", "audience": "api", "jwks_uri": "https://login.example.com/keys"}
+///     >>> policy = countersign.Policy({"realm": "api", "bearer": {"issuers": [{**issuer, "keys": {"prefetch": True}}]}})
+///     >>> store = policy.key_store()
+///     >>> store.fetch_done(store.next_fetch().ticket, countersign.Outcome.failed("HTTP 500"))
+///     'noted'
+///     >>> store.status()["sources"][0]["last_failure"]["text"]
+///     'HTTP 500'
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct Outcome(Came);
 
@@ -300,6 +329,17 @@ impl Outcome {
 }
 
 /// A set as a store has it.
+///
+///     >>> import countersign
+///     >>> issuer = {"issuer": "https://login.example.com", "audience": "api", "jwks_uri": "https://login.example.com/keys"}
+///     >>> policy = countersign.Policy({"realm": "api", "bearer": {"issuers": [{**issuer, "keys": {"prefetch": True}}]}})
+///     >>> store = policy.key_store()
+///     >>> jwks = '{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"EQrSVyuzxV6h9Ck6Cqt8OULEmOvSKF7XyicuZ8_IvBY"}]}'
+///     >>> store.set_keys("https://login.example.com", jwks)
+///     >>> exported = store.export("https://login.example.com")
+///     >>> exported.text.decode() == jwks
+///     True
+///     >>> policy.key_store().import_keys("https://login.example.com", exported)
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct Exported(countersign::Exported);
 

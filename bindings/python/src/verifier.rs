@@ -1,8 +1,10 @@
 //! The verifier: what a Python host asks.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
-use countersign::{FieldLine, Need};
+use countersign::time::Now;
+use countersign::{FieldLine, Need, metrics};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
@@ -23,6 +25,14 @@ use crate::{clock, errors};
 /// wherever a call does not; the system's clock if it is not given.
 ///
 /// Raises `ValueError` for a store of another policy.
+///
+///     >>> import countersign, hashlib
+///     >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
+///     >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": keys}}))
+///     >>> verifier.check({"X-API-Key": "a-long-and-secret-key"}, url="/v1/reports").subject
+///     'billing'
+///     >>> verifier.check([("X-API-Key", "another")]).reason
+///     <Reason.API_KEY_UNKNOWN: 'api_key_unknown'>
 #[pyclass(module = "countersign", frozen)]
 pub(crate) struct Verifier {
     inner: countersign::Verifier,
@@ -31,6 +41,7 @@ pub(crate) struct Verifier {
     wanted: Vec<String>,
     clock: Option<Py<PyAny>>,
     pace: Pace,
+    counters: Box<[AtomicU64]>,
 }
 
 /// What is to happen with the slow hash of a password.
@@ -59,7 +70,15 @@ impl Verifier {
         let wanted = core.wanted_fields().collect();
         let inner = countersign::Verifier::with_store(core, Arc::clone(&store.get().0))
             .ok_or_else(|| PyValueError::new_err("the store was made by another policy"))?;
-        Ok(Verifier { inner, policy: policy.unbind(), store: store.unbind(), wanted, clock, pace: Pace::default() })
+        Ok(Verifier {
+            inner,
+            policy: policy.unbind(),
+            store: store.unbind(),
+            wanted,
+            clock,
+            pace: Pace::default(),
+            counters: metrics::counters(),
+        })
     }
 
     /// Judges one request, and never waits: a password that needs a slow hash is `check_pending`, with a `need`.
@@ -132,6 +151,22 @@ impl Verifier {
     ) -> PyResult<Decision> {
         let asked = self.asked(py, method, url, profile, scopes, client_cert_sha256, now, monotonic_ns)?;
         Ok(self.decide(py, &lines(headers, &self.wanted)?, &asked, Hash::Answered(&answer.0)))
+    }
+
+    /// The decisions of this verifier by reason and the ages and fetches of its keys, in Prometheus' text format.
+    ///
+    ///     >>> import countersign
+    ///     >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": []}}))
+    ///     >>> _ = verifier.check({})
+    ///     >>> 'countersign_decisions_total{reason="credentials_missing",status="401"} 1' in verifier.metrics()
+    ///     True
+    #[pyo3(signature = (*, now=None, monotonic_ns=None))]
+    fn metrics(&self, py: Python<'_>, now: Option<&Bound<'_, PyAny>>, monotonic_ns: Option<u64>) -> PyResult<String> {
+        let now = Now::new(self.now(py, now)?, monotonic_ns.unwrap_or_else(clock::monotonic));
+        let mut text = Vec::new();
+        metrics::write_prometheus(&self.counters, &mut text);
+        self.store.get().0.write_prometheus(now, &mut text);
+        String::from_utf8(text).map_err(|_| PyValueError::new_err("a name of the policy is not UTF-8"))
     }
 
     /// Judges the value of one Authorization field line, by the unnamed profile and the policy's scopes: the shortest
@@ -241,8 +276,12 @@ impl Verifier {
             if matches!(hash, Hash::Run)
                 && let Some(work) = work.take()
             {
+                // The first half of a check that goes on at once is no decision of its own.
                 let answer = py.detach(|| work.run());
                 return self.decide(py, lines, asked, Hash::Answered(&answer));
+            }
+            if let Some(decision) = pooled.get_mut() {
+                metrics::count(&self.counters, decision.reason());
             }
         }
         Decision::new(pooled, work)

@@ -198,6 +198,8 @@ def test_no_token_in_any_repr_log_or_traceback(verifier: Verifier, caplog: pytes
     things = [decision, verifier, verifier.policy, verifier.store, countersign.parse_credentials(value)]
     things += [countersign.decode_unverified(value[7:]), KeySet(jwks(SIGNER)).verify_jws(value[7:])]
     things += [KeySet(jwks(SIGNER)), *KeySet(jwks(SIGNER)).keys]
+    # A client that forgot the scheme, and one that forgot the space behind it.
+    things += [countersign.parse_credentials(value[7:]), countersign.parse_credentials(value.replace(" ", "", 1))]
     written = [f"{thing!r} {thing!s}" for thing in things]
     try:
         decision.raise_for_denial()
@@ -306,6 +308,30 @@ def test_threads_share_a_verifier() -> None:
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_fields_may_change_under_a_check(verifier: Verifier) -> None:
+    fields: dict[str, str] = {"Authorization": SIGNER.bearer()}
+    faults: list[BaseException] = []
+    ended = threading.Event()
+
+    def check() -> None:
+        try:
+            while not ended.is_set():
+                assert verifier.check(fields).allowed
+        except BaseException as fault:  # noqa: BLE001 - a panic of the extension is no Exception
+            faults.append(fault)
+
+    threads = [threading.Thread(target=check) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for turn in range(20_000):
+        fields[f"x-{turn % 50}"] = ""
+        fields.pop(f"x-{(turn + 25) % 50}", None)
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert not faults
 
 
 def test_decisions_outlive_checks_and_threads(verifier: Verifier) -> None:

@@ -158,7 +158,9 @@ urlpatterns = [
 def uvicorn_at(app: Any, **options: Any) -> Iterator[str]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", **options))
+        # Connections that rest are not closed while a client on a busy machine is about to use them again.
+        config = uvicorn.Config(app, log_level="warning", lifespan="off", timeout_keep_alive=120, **options)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         while not server.started:
@@ -172,7 +174,7 @@ def uvicorn_at(app: Any, **options: Any) -> Iterator[str]:
 
 @contextlib.contextmanager
 def waitress_at(app: Any) -> Iterator[str]:
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
+    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8, connection_limit=1000)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

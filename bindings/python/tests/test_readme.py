@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import socket
 import subprocess
@@ -13,13 +14,14 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from support import Signer, policy_document, until
+from support import Signer, certificate, key_server, policy_document, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from http.server import BaseHTTPRequestHandler
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
-FASTAPI, FLASK, PLAIN = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+FASTAPI, FLASK, PLAIN, CLIENT = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 SIGNER = Signer("a")
 
 
@@ -77,6 +79,34 @@ def test_the_flask_example_serves(folder: Path) -> None:
         fields = {"Authorization": SIGNER.bearer(scope="read:reports")}
         assert httpx.get(f"{url}/reports", headers=fields, trust_env=False).json() == {"subject": "alice"}
         assert httpx.get(f"{url}/reports", trust_env=False).status_code == 401
+
+
+def test_the_client_example_runs(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(certificate()[0])
+    environment = {**os.environ, "SSL_CERT_FILE": str(tmp_path / "ca.pem"), "NO_PROXY": "127.0.0.1"}
+
+    def run(program: str) -> list[str]:
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    with key_server() as login, key_server() as api:
+        program = CLIENT.replace("https://login.example.com", login.url).replace("https://api.example.com", api.url)
+        login.set_json("/token", {"access_token": "new", "expires_in": 600})
+        api.answers["/reports"] = lambda handler: answer_bearer(handler, "new")
+        assert run(program) == ["200"]
+        assert [fields["Authorization"] for _, fields in api.requests] == ["Bearer of-the-last-login", "Bearer new"]
+        login.set_status("/token", 400)
+        assert run(program) == ["the session is over: log in again", "401"]
+
+
+def answer_bearer(handler: BaseHTTPRequestHandler, token: str) -> None:
+    is_good = handler.headers["Authorization"] == f"Bearer {token}"
+    handler.send_response(200 if is_good else 401)
+    handler.send_header("WWW-Authenticate", 'Bearer realm="api", error="invalid_token"')
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
 
 
 def test_the_plain_example_runs(folder: Path) -> None:

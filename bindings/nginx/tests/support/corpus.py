@@ -85,6 +85,10 @@ SETS_REFUSED_AT_START = {
 """Rows that push a set which the store ignores; as a file that is there when nginx starts, the module refuses it."""
 
 
+SETS_OF_NOBODY = {"fetched-unknown-issuer", "tenant-keys-by-full-name"}
+"""Rows that push a set of an issuer that the policy does not name; the module refuses such a line."""
+
+
 def cause(row: Row) -> str | None:
     """Why nginx cannot be asked this; None if it can."""
     case, request = row.case, row.case["request"]
@@ -105,6 +109,8 @@ def cause(row: Row) -> str | None:
         return "a set that is fetched ahead has failed before the request comes, and Retry-After has its jitter"
     if row.id in SETS_REFUSED_AT_START:
         return "a key set that the store ignores: as a file it stops the start"
+    if row.id in SETS_OF_NOBODY:
+        return "a key set of an issuer that the policy does not name stops the start"
     if row.method not in METHODS | {"HEAD"}:
         return "a method that nginx itself answers"
     names = [name.lower() for name, _ in row.fields]

@@ -28,7 +28,17 @@ class Fetching(unittest.TestCase):
 
     workers = 1
 
-    def start(self, *, wait: str = "2s", server: str = SERVER, mode: str = "serve", **keys: Any) -> Nginx:
+    def start(
+        self,
+        *,
+        wait: str = "2s",
+        server: str = SERVER,
+        http: str = "",
+        policies: dict[str, Any] | None = None,
+        files: dict[str, str] | None = None,
+        mode: str = "serve",
+        **keys: Any,
+    ) -> Nginx:
         """Starts all three; `keys` are members of the issuer's `keys`."""
         self.key: Key = es256("k1")
         self.keys = self.enterContext(KeyServer(self.key))
@@ -41,13 +51,15 @@ class Fetching(unittest.TestCase):
             ("ISSUER", ISSUER),
             ("UPSTREAM", f"http://127.0.0.1:{self.upstream.port}"),
             ("KEYS", f"http://127.0.0.1:{self.keys.port}/jwks"),
+            ("PORT", str(self.keys.port)),
             ("WAIT", wait),
         ):
             server = server.replace(name, value)
         self.nginx = Nginx(
             server,
-            http="countersign_zone keys 1m;",
-            policies={"policy.json": fetched_policy(**({"cooldown": 1} | keys))},
+            http=f"countersign_zone keys 1m; {http}",
+            policies={"policy.json": fetched_policy(**({"cooldown": 1} | keys))} | (policies or {}),
+            files=files,
             workers=self.workers,
         )
         self.enterContext(self.nginx)

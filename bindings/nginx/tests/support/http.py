@@ -6,7 +6,7 @@ import json
 import socket
 import subprocess
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Connection:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
         self.buffer = b""
 
-    def __enter__(self) -> Connection:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from support.ports import free_port
 
-NGINX = os.environ.get("NGINX", shutil.which("nginx") or "/usr/sbin/nginx")
+NGINX = os.environ.get("NGINX_PROGRAM", shutil.which("nginx") or "/usr/sbin/nginx")
 """The server under test."""
 MODULE = os.environ.get("COUNTERSIGN_MODULE", "")
 """The module, an absolute path. Empty: nginx runs without it."""

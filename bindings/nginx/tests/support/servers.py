@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from support.tokens import Key, key_set
@@ -123,13 +125,18 @@ class _Keys(BaseHTTPRequestHandler):
         self.send_response(status)
         if status == 302:
             self.send_header("Location", "/elsewhere")
+        if mode == "chunks":
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(document), document))
+            return
         self.send_header("Content-Type", kind)
         if cache:
             self.send_header("Cache-Control", cache)
         if etag:
             self.send_header("ETag", etag)
         if status != 304:
-            self.send_header("Content-Length", str(len(document)))
+            self.send_header("Content-Length", str(len(document) + (10 if mode == "longer" else 0)))
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(document[: len(document) // 2] if mode == "short" else document)
@@ -141,7 +148,8 @@ class _Keys(BaseHTTPRequestHandler):
 class KeyServer(_Running):
     """Serves a JWK Set and counts who asks.
 
-    `mode` tells how: serve, hang, fail, reset, page, empty, huge, short, redirect.
+    `mode` tells how: serve, hang, fail, reset, page, empty, huge, short, redirect; longer and chunks send a whole set
+    and close before the end that they announced.
     """
 
     def __init__(self, *keys: Key) -> None:
@@ -159,6 +167,12 @@ class KeyServer(_Running):
     def fetches(self) -> int:
         """How often the set was asked for."""
         return len(self.seen)
+
+    def over_tls(self, chain: Path, key: Path) -> None:
+        """Takes TLS alone from now on. Hands are shaken in the connection's own thread."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain, key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
 
     def publish(self, *keys: Key) -> None:
         """Serves these keys from now on."""

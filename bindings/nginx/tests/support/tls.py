@@ -1,7 +1,10 @@
-"""A certificate of this run's own, for the requests of the corpus whose target is https."""
+"""Certificates of this run's own, and connections over TLS."""
 
+import base64
 import datetime
+import hashlib
 import ssl
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -31,12 +34,33 @@ def certificate() -> tuple[str, str]:
     return built.public_bytes(serialization.Encoding.PEM).decode(), private.decode()
 
 
-class TlsConnection(Connection):
-    """A connection over TLS; whose certificate it is is not asked."""
+def thumbprint(chain: str) -> str:
+    """The SHA-256 of a certificate as base64url (RFC 8705 section 3.1)."""
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(chain)).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
-    def __init__(self, port: int, timeout: float = 30.0) -> None:
+
+def client_context(identity: Path | None = None) -> ssl.SSLContext:
+    """A client's context, with the certificate and key in one file if one is named. Any server will do."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    if identity:
+        context.load_cert_chain(identity)
+    return context
+
+
+class TlsConnection(Connection):
+    """A connection over TLS; with a session, one that is resumed."""
+
+    def __init__(
+        self,
+        port: int,
+        timeout: float = 30.0,
+        *,
+        context: ssl.SSLContext | None = None,
+        session: ssl.SSLSession | None = None,
+    ) -> None:
         super().__init__(port, timeout)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        self.socket = context.wrap_socket(self.socket)
+        self.tls = (context or client_context()).wrap_socket(self.socket, session=session)
+        self.socket = self.tls

@@ -10,3 +10,6 @@ if (need?.kind === "keys") need.generation + 1n;
 if (need?.kind === "slow_hash") need.issuer;
 forExpress.countersign(verifier);
 void forFastify.default;
+const [finding] = countersign.explain({ token: "undefined" });
+const cause: string | undefined = finding?.cause;
+void cause;

@@ -20,13 +20,15 @@
 from __future__ import annotations
 
 from countersign._async_refresher import AsyncKeyRefresher
-from countersign._catalogue import Detail, Reason, Scheme
+from countersign._catalogue import Detail, Reason, Scheme, StepKind, StepReason, Tolerance
 from countersign._core import (
+    Abilities,
     Challenge,
     Credentials,
     Decision,
     Exported,
     Fetch,
+    Finding,
     HashAnswer,
     KeySet,
     KeyStore,
@@ -34,7 +36,11 @@ from countersign._core import (
     Need,
     Outcome,
     Policy,
+    Reading,
+    ReadingWarning,
+    Sent,
     SlowHash,
+    Step,
     UnverifiedToken,
     VerifiedJws,
     Verifier,
@@ -42,8 +48,13 @@ from countersign._core import (
     build_challenge,
     cache_control_max_age,
     decode_unverified,
+    explain,
+    may_send_to,
+    next_step,
     parse_challenges,
     parse_credentials,
+    read_challenges,
+    token_fresh,
 )
 from countersign._errors import (
     AuthenticationError,
@@ -54,8 +65,10 @@ from countersign._errors import (
     PolicyError,
 )
 from countersign._refresher import KeyRefresher
+from countersign._tokens import RefreshRefused, Tokens
 
 __all__ = [
+    "Abilities",
     "AsyncKeyRefresher",
     "AuthenticationError",
     "Challenge",
@@ -67,6 +80,7 @@ __all__ = [
     "Entry",
     "Exported",
     "Fetch",
+    "Finding",
     "HashAnswer",
     "KeyRefresher",
     "KeySet",
@@ -77,9 +91,18 @@ __all__ = [
     "Outcome",
     "Policy",
     "PolicyError",
+    "Reading",
+    "ReadingWarning",
     "Reason",
+    "RefreshRefused",
     "Scheme",
+    "Sent",
     "SlowHash",
+    "Step",
+    "StepKind",
+    "StepReason",
+    "Tokens",
+    "Tolerance",
     "UnverifiedToken",
     "VerifiedJws",
     "Verifier",
@@ -87,6 +110,11 @@ __all__ = [
     "build_challenge",
     "cache_control_max_age",
     "decode_unverified",
+    "explain",
+    "may_send_to",
+    "next_step",
     "parse_challenges",
     "parse_credentials",
+    "read_challenges",
+    "token_fresh",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from countersign._core import KeyStore, Outcome, Verifier
 from countersign._errors import KeysRefused
@@ -35,6 +35,16 @@ class AsyncKeyRefresher:
 
     Takes a `Verifier` or a `KeyStore`, and the `httpx.AsyncClient` to use; one of its own, which needs the package
     `httpx`, if it is not given. Use it as an async context manager, or `start()` and `await close()`.
+
+    >>> import asyncio, countersign
+    >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "bearer": {"issuers": [{
+    ...     "issuer": "https://login.example.com", "audience": "api", "jwks_uri": "https://login.example.com/keys",
+    ... }]}}))
+    >>> async def serve():
+    ...     async with countersign.AsyncKeyRefresher(verifier) as refresher:
+    ...         return refresher.closed
+    >>> asyncio.run(serve())
+    False
     """
 
     def __init__(self, store: KeyStore | Verifier, *, client: httpx.AsyncClient | None = None) -> None:
@@ -119,14 +129,48 @@ class AsyncKeyRefresher:
         url = fetch.url
         for _ in range(REDIRECTS + 1):
             check_address(url)
+            shaking = _Handshake()
             stream = self._client.stream(
-                "GET", url, headers=request_headers(fetch), follow_redirects=False, timeout=5.0
+                "GET",
+                url,
+                headers=request_headers(fetch),
+                follow_redirects=False,
+                timeout=5.0,
+                extensions={"trace": shaking.trace},
             )
-            async with stream as response:
-                if response.status_code not in {301, 302, 303, 307, 308}:
-                    return await _read(response, fetch)
-                url = redirect_target(url, response.headers.get("Location"))
+            try:
+                async with stream as response:
+                    if response.status_code not in {301, 302, 303, 307, 308}:
+                        return await _read(response, fetch)
+                    url = redirect_target(url, response.headers.get("Location"))
+            except BaseException:
+                await shaking.close()
+                raise
         raise FetchFailed("too many redirects")
+
+
+class _Handshake:
+    """The connection of a request that is not in use yet.
+
+    httpx leaves it open where it is given up, or cancelled, in the midst of a TLS handshake.
+    """
+
+    def __init__(self) -> None:
+        self._opened: list[Any] = []
+
+    async def trace(self, event: str, info: dict[str, Any]) -> None:
+        """Take note of what httpx tells of its steps (its extension ``trace``)."""
+        if event.endswith(".connect_tcp.complete"):
+            self._opened.append(info.get("return_value"))
+        elif event.endswith((".start_tls.complete", ".send_request_headers.started")):
+            self._opened.clear()
+
+    async def close(self) -> None:
+        """Close it."""
+        while self._opened:
+            stream = self._opened.pop()
+            if stream is not None:
+                await stream.aclose()
 
 
 async def _read(response: httpx.Response, fetch: Fetch) -> Outcome:

@@ -22,6 +22,7 @@ class _ReasonRow(NamedTuple):
 _REASONS = {row[0]: _ReasonRow(*row) for row in _core.reasons()}
 _DETAILS = {name: (number, text) for name, number, text in _core.details()}
 _SCHEMES = dict(_core.schemes())
+_STEP_KINDS, _STEP_REASONS, _TOLERANCES = (dict(rows) for rows in _core.client_words())
 
 
 class _Word(str, Enum):
@@ -169,7 +170,11 @@ class Reason(_Word):
 
 
 class Detail(_Word):
-    """What exactly was wrong with credentials; for logs, never for the caller."""
+    """What exactly was wrong with credentials; for logs, never for the caller.
+
+    >>> Detail("password_wrong").text
+    'The user is there and the password is another.'
+    """
 
     @property
     def number(self) -> int:
@@ -212,7 +217,11 @@ class Detail(_Word):
 
 
 class Scheme(_Word):
-    """An authentication scheme; equal to its usual spelling."""
+    """An authentication scheme; equal to its usual spelling.
+
+    >>> Scheme.BEARER == "Bearer"
+    True
+    """
 
     @property
     def number(self) -> int:
@@ -224,3 +233,93 @@ class Scheme(_Word):
     DIGEST = "Digest"
     BASIC = "Basic"
     API_KEY = "Api-Key"
+
+
+class StepKind(_Word):
+    """What a client does next; equal to its stable name.
+
+    >>> StepKind.REFRESH.text
+    'Get another access token by the refresh token.'
+    """
+
+    @property
+    def text(self) -> str:
+        """What it says, for people."""
+        return _STEP_KINDS[self.value]
+
+    REFRESH = "refresh"
+    RETRY = "retry"
+    STEP_UP = "step_up"
+    AUTHORIZE = "authorize"
+    REAUTHENTICATE = "reauthenticate"
+    SWITCH_SCHEME = "switch_scheme"
+    WAIT = "wait"
+    STOP = "stop"
+
+
+class StepReason(_Word):
+    """Why a client takes a step; equal to its stable name.
+
+    >>> StepReason("refused_again") is StepReason.REFUSED_AGAIN
+    True
+    """
+
+    @property
+    def text(self) -> str:
+        """What it says, for people."""
+        return _STEP_REASONS[self.value]
+
+    ANSWERED = "answered"
+    INVALID_TOKEN = "invalid_token"
+    TOKEN_EXPIRED = "token_expired"
+    UNEXPLAINED = "unexplained"
+    TOKEN_SUPERSEDED = "token_superseded"
+    DPOP_NONCE = "dpop_nonce"
+    DIGEST_STALE = "digest_stale"
+    AUTHENTICATION_INSUFFICIENT = "authentication_insufficient"
+    INSUFFICIENT_SCOPE = "insufficient_scope"
+    CREDENTIALS_NEEDED = "credentials_needed"
+    CREDENTIALS_REFUSED = "credentials_refused"
+    SCHEME_REFUSED = "scheme_refused"
+    SCHEME_UNSUPPORTED = "scheme_unsupported"
+    INVALID_REQUEST = "invalid_request"
+    INVALID_DPOP_PROOF = "invalid_dpop_proof"
+    ERROR_UNKNOWN = "error_unknown"
+    FORBIDDEN = "forbidden"
+    OUTAGE = "outage"
+    NO_RESPONSE = "no_response"
+    WAIT_TOO_LONG = "wait_too_long"
+    CHALLENGE_MISSING = "challenge_missing"
+    CHALLENGES_UNREADABLE = "challenges_unreadable"
+    PROXY_AUTHENTICATION = "proxy_authentication"
+    OTHER_ORIGIN = "other_origin"
+    DOWNGRADE = "downgrade"
+    REFUSED_AGAIN = "refused_again"
+    CLIENT_ERROR = "client_error"
+    SERVER_ERROR = "server_error"
+
+
+class Tolerance(_Word):
+    """What is tolerated when a challenge is read; equal to its stable name.
+
+    >>> Tolerance.COMMA_MISSING.text
+    'No comma stands before a parameter or a challenge.'
+    """
+
+    @property
+    def text(self) -> str:
+        """What it says, for people."""
+        return _TOLERANCES[self.value]
+
+    COMMA_MISSING = "comma_missing"
+    SEMICOLON = "semicolon"
+    VALUE_UNQUOTED = "value_unquoted"
+    PARAM_REPEATED = "param_repeated"
+    PARAM_STRAY = "param_stray"
+    SCHEME_COLON = "scheme_colon"
+    TAB_BEHIND_SCHEME = "tab_behind_scheme"
+    QUOTE_UNCLOSED = "quote_unclosed"
+    QUOTE_STRAY = "quote_stray"
+    NOT_UTF8 = "not_utf8"
+    UNREADABLE = "unreadable"
+    TOO_MUCH = "too_much"

@@ -1,9 +1,9 @@
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from os import PathLike
-from typing import Any, NoReturn, TypeAlias, final
+from typing import Any, Literal, NoReturn, TypeAlias, final
 
-from countersign._catalogue import Detail, Reason, Scheme
+from countersign._catalogue import Detail, Reason, Scheme, StepKind, StepReason, Tolerance
 from countersign._errors import Entry
 
 _Seconds: TypeAlias = int | float | Decimal
@@ -71,6 +71,7 @@ class Verifier:
         monotonic_ns: int | None = None,
     ) -> Decision: ...
     def check_bearer(self, value: _Text | None, /) -> Decision: ...
+    def metrics(self, *, now: _Seconds | None = None, monotonic_ns: int | None = None) -> str: ...
     def set_api_keys(self, keys: _Text) -> tuple[Entry, ...]: ...
     @property
     def store(self) -> KeyStore: ...
@@ -271,6 +272,140 @@ class Credentials:
     @property
     def params(self) -> dict[str, str]: ...
 
+@final
+class Sent:
+    def __new__(
+        cls,
+        *,
+        scheme: str | None = None,
+        expires: int | None = None,
+        superseded: bool = False,
+        url: str | None = None,
+    ) -> Sent: ...
+
+@final
+class Abilities:
+    def __new__(
+        cls,
+        *,
+        refresh: bool = False,
+        interactive: bool = False,
+        schemes: Sequence[str] | None = None,
+        replay: bool = False,
+        idempotent: bool = False,
+        strict: bool = False,
+        downgrade: bool = False,
+    ) -> Abilities: ...
+
+@final
+class Step:
+    @property
+    def kind(self) -> StepKind: ...
+    @property
+    def reason(self) -> StepReason: ...
+    @property
+    def replay(self) -> bool: ...
+    @property
+    def state(self) -> int: ...
+    @property
+    def state_for_next_request(self) -> int: ...
+    @property
+    def scheme(self) -> Scheme | None: ...
+    @property
+    def scope(self) -> str | None: ...
+    @property
+    def acr_values(self) -> str | None: ...
+    @property
+    def max_age(self) -> int | None: ...
+    @property
+    def resource_metadata(self) -> str | None: ...
+    @property
+    def nonce(self) -> str | None: ...
+    @property
+    def seconds(self) -> int | None: ...
+    @property
+    def challenges(self) -> list[Challenge]: ...
+    @property
+    def warnings(self) -> list[ReadingWarning]: ...
+
+@final
+class Reading:
+    @property
+    def challenges(self) -> list[Challenge]: ...
+    @property
+    def warnings(self) -> list[ReadingWarning]: ...
+
+@final
+class ReadingWarning:
+    @property
+    def tolerance(self) -> Tolerance: ...
+    @property
+    def value(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+
+def next_step(
+    status: int,
+    headers: _Headers,
+    *,
+    url: str | None = None,
+    sent: Sent | None = None,
+    can: Abilities | None = None,
+    state: int = 0,
+    now: int | None = None,
+    seed: int | None = None,
+) -> Step: ...
+
+@final
+class Finding:
+    @property
+    def id(self) -> str: ...
+    @property
+    def severity(self) -> Literal["error", "warning", "note"]: ...
+    @property
+    def certainty(self) -> Literal["proved", "observed", "said", "suspected"]: ...
+    @property
+    def part(self) -> Literal["request", "response", "token", "policy", "keys"]: ...
+    @property
+    def place(self) -> str | None: ...
+    @property
+    def offset(self) -> int | None: ...
+    @property
+    def evidence(self) -> str: ...
+    @property
+    def cause(self) -> str: ...
+    @property
+    def advice(self) -> str: ...
+    @property
+    def would_pass_if(self) -> str | None: ...
+    @property
+    def requirement(self) -> str: ...
+    @property
+    def section(self) -> str: ...
+
+def explain(
+    *,
+    method: str = "GET",
+    url: str | None = None,
+    headers: _Headers | None = None,
+    client_cert_sha256: str | None = None,
+    status: int | None = None,
+    response_headers: _Headers | None = None,
+    response_body: _Text | None = None,
+    redirects: Iterable[tuple[int, str] | tuple[int, str, str | None]] | None = None,
+    token: _Text | None = None,
+    policy: Mapping[str, Any] | _Text | PathLike[str] | None = None,
+    refs: dict[str, _Text] | None = None,
+    keys: dict[str, Mapping[str, Any] | _Text] | None = None,
+    profile: str | None = None,
+    scopes: str | Iterable[str] | None = None,
+    revoked: Sequence[str] | None = None,
+    now: _Seconds | None = None,
+) -> list[Finding]: ...
+def read_challenges(values: _Text | Iterable[_Text], /) -> Reading: ...
+def token_fresh(expires: int, *, lifetime: int | None = None, now: int | None = None) -> bool: ...
+def may_send_to(granted: str, target: str, *, http_loopback: bool = False) -> bool: ...
+def client_words() -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]]]: ...
 def parse_challenges(values: _Text | Iterable[_Text], /) -> list[Challenge]: ...
 def build_challenge(scheme: str, params: Mapping[str, str] | Iterable[tuple[str, str]] | None = None, /) -> str: ...
 def parse_credentials(value: _Text, /) -> Credentials: ...

@@ -10,7 +10,15 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """One thing that loading a document has to say about one place."""
+    """One thing that loading a document has to say about one place.
+
+    >>> import countersign
+    >>> try:
+    ...     countersign.Policy({"realm": "api", "bearrer": {}})
+    ... except countersign.PolicyError as fault:
+    ...     print(fault.entries[0].severity, fault.entries[0].code, fault.entries[0].pointer)
+    error member_unknown /bearrer
+    """
 
     severity: str
     """``error`` or ``warning``."""
@@ -42,7 +50,17 @@ class PolicyError(ValueError):
 
 
 class AuthenticationError(Exception):
-    """A request was denied. Holds what a response and a log need, and nothing of the credentials."""
+    """A request was denied. Holds what a response and a log need, and nothing of the credentials.
+
+    >>> import countersign, hashlib
+    >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
+    >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": keys}}))
+    >>> try:
+    ...     verifier.check({"X-API-Key": "another"}).raise_for_denial()
+    ... except AuthenticationError as denial:
+    ...     print(denial.status, denial.reason, denial.headers[0])
+    401 api_key_unknown ('WWW-Authenticate', 'Api-Key realm="api", header="X-API-Key"')
+    """
 
     def __init__(self, decision: Decision) -> None:
         super().__init__(f"{decision.status} {decision.reason.value}")
@@ -81,7 +99,15 @@ class AuthenticationError(Exception):
 
 
 class ChallengeError(ValueError):
-    """A challenge cannot be read or written."""
+    """A challenge cannot be read or written.
+
+    >>> import countersign
+    >>> try:
+    ...     countersign.parse_challenges('Basic realm="a", Bearer realm="b')
+    ... except ChallengeError as fault:
+    ...     print(fault.challenges, fault.value, fault.offset)
+    [<Challenge Basic {'realm': 'a'}>] 0 30
+    """
 
     def __init__(self, message: str, *, challenges: list[Challenge], value: int | None, offset: int | None) -> None:
         super().__init__(message)
@@ -94,7 +120,15 @@ class ChallengeError(ValueError):
 
 
 class CredentialsError(ValueError):
-    """An Authorization value is malformed."""
+    """An Authorization value is malformed.
+
+    >>> import countersign
+    >>> try:
+    ...     countersign.parse_credentials("Bearer: abc")
+    ... except CredentialsError as fault:
+    ...     print(fault.reason)
+    bearer_colon
+    """
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.value)
@@ -103,7 +137,15 @@ class CredentialsError(ValueError):
 
 
 class KeysRefused(ValueError):  # noqa: N818 - the core's name
-    """A key set or an issuer's metadata were not taken; what was there stays."""
+    """A key set or an issuer's metadata were not taken; what was there stays.
+
+    >>> import countersign
+    >>> try:
+    ...     countersign.KeySet("[]")
+    ... except KeysRefused as fault:
+    ...     print(fault.kind)
+    set
+    """
 
     def __init__(self, message: str, kind: str) -> None:
         super().__init__(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
@@ -30,9 +31,20 @@ def origin(url: str) -> tuple[str, str, int | None]:
 
 
 def check_address(url: str) -> None:
-    """Refuse every address but https, whatever a redirect says."""
-    if urlsplit(url).scheme != "https":
+    """Refuse every address but https, and http to loopback, whatever a redirect says.
+
+    The core names an address of the latter kind only where the policy says ``http_loopback``.
+    """
+    scheme, host, _ = origin(url)
+    if scheme != "https" and not (scheme == "http" and _is_loopback(host)):
         raise FetchFailed("not https")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def redirect_target(url: str, location: str | None) -> str:

@@ -18,7 +18,11 @@ _LOOK_AGAIN = 0.01
 
 
 class Route(NamedTuple):
-    """What a route asks for, in place of what the policy says."""
+    """What a route asks for, in place of what the policy says.
+
+    >>> Route(scopes="read:reports")
+    Route(scopes='read:reports', profile=None)
+    """
 
     scopes: str | tuple[str, ...] | None = None
     """The scopes; None for the policy's."""

@@ -11,9 +11,10 @@ import time
 import weakref
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from countersign._core import KeyStore, Outcome, Verifier
+from countersign._deadline import Deadline
 from countersign._errors import KeysRefused
 from countersign._fetching import (
     REDIRECTS,
@@ -35,6 +36,7 @@ _LOOK_AGAIN = 0.25
 """Seconds after which the store is looked at again: a check cannot wake the thread without a lock."""
 
 _LIVE: weakref.WeakSet[KeyRefresher]
+_LIVE_LOCK: threading.Lock
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -66,14 +68,16 @@ class KeyRefresher:
         proxies: dict[str, str] | None = None,
     ) -> None:
         self._store = store.store if isinstance(store, Verifier) else store
+        self._deadline = Deadline()
         self._opener: OpenerDirector = build_opener(
-            ProxyHandler(proxies), HTTPSHandler(context=ssl_context or ssl.create_default_context()), _NoRedirects
+            ProxyHandler(proxies), *self._deadline.handlers(ssl_context or ssl.create_default_context()), _NoRedirects
         )
         # Held around every call that takes the store's own locks, so that no fork finds one of them taken.
         self._lock = threading.Lock()
         self._closed = False
         self._start()
-        _LIVE.add(self)
+        with _LIVE_LOCK:
+            _LIVE.add(self)
 
     @property
     def closed(self) -> bool:
@@ -85,9 +89,13 @@ class KeyRefresher:
         self._woken.set()
 
     def close(self, timeout: float | None = 10.0) -> None:
-        """End the thread; a fetch under way is given up at its deadline at the latest."""
+        """End the thread; a fetch under way is given up at its deadline at the latest.
+
+        Waits for it so many seconds; for ever with None.
+        """
         self._closed = True
         self._woken.set()
+        self._deadline.cut()
         if self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
@@ -136,14 +144,20 @@ class KeyRefresher:
                         return _read(response, fetch)
                     url = redirect_target(url, response.headers.get("Location"))
         except FetchFailed as fault:
-            return Outcome.failed(str(fault))
+            return self._given_up(str(fault))
         except (TimeoutError, socket.timeout):  # noqa: UP041 - another class before 3.11's alias in some builds
-            return Outcome.failed("timeout")
+            return self._given_up("timeout")
         except URLError as fault:
-            return Outcome.failed("timeout" if isinstance(fault.reason, TimeoutError) else _word(fault.reason))
+            return self._given_up("timeout" if isinstance(fault.reason, TimeoutError) else _word(fault.reason))
         except (OSError, http.client.HTTPException, ValueError) as fault:
-            return Outcome.failed(_word(fault))
+            return self._given_up(_word(fault))
+        finally:
+            self._deadline.end()
         return Outcome.failed("too many redirects")
+
+    def _given_up(self, word: str) -> Outcome:
+        # What `close` cut says nothing about the issuer.
+        return Outcome.abandoned() if self._closed else Outcome.failed(word)
 
     def _open(self, url: str, fetch: Fetch) -> addinfourl:
         request = Request(url, headers=request_headers(fetch))  # noqa: S310 - the scheme was checked
@@ -157,7 +171,6 @@ class KeyRefresher:
 def _read(response: addinfourl, fetch: Fetch) -> Outcome:
     body = bytearray()
     while response.status == 200:
-        # One socket's timeout is not the deadline of all: a server that drips is given up too.
         _seconds_left(fetch)
         piece = response.read1(65_536) if hasattr(response, "read1") else response.read(65_536)
         if not piece:
@@ -188,10 +201,12 @@ def _word(fault: object) -> str:
 
 
 _LIVE = weakref.WeakSet()
+_LIVE_LOCK = threading.Lock()
 _HELD: list[KeyRefresher] = []
 
 
 def _before_fork() -> None:
+    _LIVE_LOCK.acquire()
     for refresher in list(_LIVE):
         refresher._lock.acquire()  # noqa: SLF001, RUF100
         _HELD.append(refresher)
@@ -200,9 +215,12 @@ def _before_fork() -> None:
 def _after_fork_in_parent() -> None:
     while _HELD:
         _HELD.pop()._lock.release()  # noqa: SLF001, RUF100
+    _LIVE_LOCK.release()
 
 
 def _after_fork_in_child() -> None:
+    global _LIVE_LOCK  # noqa: PLW0603, RUF100 - the lock of the parent is nobody's here
+    _LIVE_LOCK = threading.Lock()
     while _HELD:
         refresher = _HELD.pop()
         refresher._lock = threading.Lock()  # noqa: SLF001, RUF100

@@ -34,6 +34,21 @@ class CountersignMiddleware:
     WebSocket that is denied gets the whole answer where the server can send one, else it is closed before it is
     accepted, which is a 403. Slow hashes of passwords run in the event loop's executor. With a `refresher`, requests
     wait up to `wait` seconds for keys that are on their way.
+
+    >>> import asyncio, countersign, hashlib
+    >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
+    >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": keys}}))
+    >>> async def hello(scope, receive, send):
+    ...     print("hello", decision_of(scope).subject)
+    >>> async def send(message):
+    ...     print(message.get("status"), message.get("headers", [(b"", b"")])[0][1])
+    >>> app = CountersignMiddleware(hello, verifier)
+    >>> fields = [(b"x-api-key", b"a-long-and-secret-key")]
+    >>> asyncio.run(app({"type": "http", "path": "/", "headers": fields}, None, send))
+    hello billing
+    >>> asyncio.run(app({"type": "http", "path": "/", "headers": []}, None, send))
+    401 b'Api-Key realm="api", header="X-API-Key"'
+    None b''
     """
 
     def __init__(
@@ -76,7 +91,11 @@ class CountersignMiddleware:
 
 
 def call_of(scope: Scope) -> dict[str, Any]:
-    """Give the arguments of a check that stand in a scope, but the fields."""
+    """Give the arguments of a check that stand in a scope, but the fields.
+
+    >>> call_of({"type": "http", "method": "GET", "path": "/a", "headers": [(b"host", b"api.example.com")]})
+    {'method': 'GET', 'url': b'http://api.example.com/a'}
+    """
     scheme: str = scope.get("scheme") or "http"
     scheme = {"ws": "http", "wss": "https"}.get(scheme, scheme)
     host = next((value for name, value in scope["headers"] if name == b"host"), b"localhost")
@@ -87,7 +106,11 @@ def call_of(scope: Scope) -> dict[str, Any]:
 
 
 def decision_of(scope: Scope) -> Decision | None:
-    """Give the decision about a connection; None for one that was not checked."""
+    """Give the decision about a connection; None for one that was not checked.
+
+    >>> decision_of({"type": "http", "path": "/health", "headers": []}) is None
+    True
+    """
     decision: Decision | None = scope.get("state", {}).get("countersign")
     return decision
 

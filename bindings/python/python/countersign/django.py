@@ -33,7 +33,13 @@ View = TypeVar("View", bound="Callable[..., Any]")
 
 
 def requires(*scopes: str, profile: str | None = None) -> Callable[[View], View]:
-    """Have a view ask for scopes, or be judged by a profile, in place of what the policy says."""
+    """Have a view ask for scopes, or be judged by a profile, in place of what the policy says.
+
+    >>> @requires("read:reports")
+    ... def reports(request): ...
+    >>> reports.countersign_route
+    Route(scopes=('read:reports',), profile=None)
+    """
 
     def mark(view: View) -> View:
         view.countersign_route = Route(scopes or None, profile)  # type: ignore[attr-defined]
@@ -43,13 +49,28 @@ def requires(*scopes: str, profile: str | None = None) -> Callable[[View], View]
 
 
 def exempt(view: View) -> View:
-    """Have a view not be checked."""
+    """Have a view not be checked.
+
+    >>> @exempt
+    ... def health(request): ...
+    >>> health.countersign_route is None
+    True
+    """
     view.countersign_route = None  # type: ignore[attr-defined]
     return view
 
 
 class DeniedResponse(HttpResponse):
-    """The exact answer to a denied request; each challenge keeps its own line."""
+    """The exact answer to a denied request; each challenge keeps its own line.
+
+    >>> import countersign, hashlib
+    >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
+    >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": keys}}))
+    >>> if not settings.configured:
+    ...     settings.configure()
+    >>> DeniedResponse(verifier.check({}), with_body=True).items()[0]
+    ('WWW-Authenticate', 'Api-Key realm="api", header="X-API-Key"')
+    """
 
     def __init__(self, decision: Decision, *, with_body: bool) -> None:
         super().__init__(decision.body.encode() if with_body else b"", status=decision.status)
@@ -65,6 +86,19 @@ class CountersignMiddleware:
     """Judges every request that leads to a view; the decision is ``request.countersign``.
 
     Synchronous: under ASGI Django runs it in a thread, so slow hashes and waiting for keys block no event loop.
+
+    >>> from django.http import HttpRequest
+    >>> import countersign, hashlib
+    >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
+    >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": keys}}))
+    >>> if not settings.configured:
+    ...     settings.configure()
+    >>> settings.COUNTERSIGN = {"VERIFIER": verifier}
+    >>> middleware = CountersignMiddleware(lambda request: HttpResponse("hello"))
+    >>> request = HttpRequest()
+    >>> request.META = {"HTTP_X_API_KEY": "a-long-and-secret-key", "SERVER_NAME": "localhost"}
+    >>> middleware.process_view(request, lambda request: None, (), {}), request.countersign.subject
+    (None, 'billing')
     """
 
     sync_capable = True

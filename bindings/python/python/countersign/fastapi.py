@@ -37,7 +37,15 @@ __all__ = ["Countersign", "DeniedError", "denied_response"]
 
 
 class DeniedError(HTTPException):
-    """A denial as FastAPI knows one. Without `Countersign.install` its challenges come as one joined field."""
+    """A denial as FastAPI knows one. Without `Countersign.install` its challenges come as one joined field.
+
+    >>> import countersign, hashlib
+    >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
+    >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": keys}}))
+    >>> fault = DeniedError(verifier.check({}))
+    >>> fault.status_code, fault.detail, str(fault)
+    (401, 'No credentials were sent', '401 credentials_missing')
+    """
 
     def __init__(self, decision: "Decision") -> None:
         joined: dict[str, str] = {}
@@ -59,6 +67,19 @@ class Countersign(SecurityBase):
     are none. A profile with optional access lets requests without credentials through: ask
     ``decision.authenticated``. The decision is also ``request.state.countersign``. `scheme_name`, `bearer_format` and
     `description` stand in OpenAPI. With a `refresher`, requests wait up to `wait` seconds for keys on their way.
+
+    >>> from fastapi import FastAPI, Security
+    >>> import countersign, hashlib
+    >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
+    >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": keys}}))
+    >>> auth = Countersign(verifier)
+    >>> app = FastAPI()
+    >>> auth.install(app)
+    >>> @app.get("/reports")
+    ... async def reports(decision=Security(auth, scopes=["read:reports"])):
+    ...     return {"subject": decision.subject}
+    >>> app.openapi()["paths"]["/reports"]["get"]["security"]
+    [{'Bearer': ['read:reports']}]
     """
 
     def __init__(
@@ -100,7 +121,18 @@ class Countersign(SecurityBase):
 
 
 async def denied_response(request: "Request", fault: Any) -> Response:
-    """Give the exact answer to an `AuthenticationError`."""
+    """Give the exact answer to an `AuthenticationError`.
+
+    >>> import asyncio
+    >>> from starlette.requests import Request
+    >>> import countersign, hashlib
+    >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
+    >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": keys}}))
+    >>> request = Request({"type": "http", "method": "GET", "path": "/", "headers": []})
+    >>> response = asyncio.run(denied_response(request, DeniedError(verifier.check({}))))
+    >>> response.status_code, response.headers["www-authenticate"]
+    (401, 'Api-Key realm="api", header="X-API-Key"')
+    """
     decision: Decision = fault.decision
     response = Response(b"" if request.method == "HEAD" else decision.body.encode(), decision.status)
     response.raw_headers = encoded(answer_headers(decision))

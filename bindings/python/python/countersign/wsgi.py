@@ -81,6 +81,10 @@ class CountersignMiddleware:
 
 
 def decision_of(environ: WSGIEnvironment) -> Decision | None:
-    """Give the decision about a request; None for one that was not checked."""
+    """Give the decision about a request; None for one that was not checked.
+
+    >>> decision_of({"REQUEST_METHOD": "GET", "PATH_INFO": "/health"}) is None
+    True
+    """
     decision: Decision | None = environ.get(_KEY)
     return decision

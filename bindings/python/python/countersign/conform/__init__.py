@@ -16,6 +16,8 @@ from countersign._core import read_json
 from countersign.conform._answer import error_answer
 from countersign.conform._case import Case, CaseFault, Node
 from countersign.conform._check import check
+from countersign.conform._client import step
+from countersign.conform._explain import explained
 from countersign.conform._http import build, parse_authorization, parse_values
 from countersign.conform._keys import decode, load_keys, verify
 from countersign.conform._store import store
@@ -28,6 +30,8 @@ __all__ = ["answer_line", "main"]
 _OPERATIONS: dict[str, Callable[[Case], str]] = {
     "check": check,
     "store": store,
+    "next_step": step,
+    "explain": explained,
     "verify_jws": verify,
     "load_keys": load_keys,
     "decode": decode,
@@ -38,7 +42,11 @@ _OPERATIONS: dict[str, Callable[[Case], str]] = {
 
 
 def answer_line(line: bytes) -> str | None:
-    """Answer one line; None for an empty one, which is skipped."""
+    r"""Answer one line; None for an empty one, which is skipped.
+
+    >>> answer_line(b'{"op":"build_challenge","id":"b1","scheme":"Bearer","params":[["realm","api"]]}')
+    '{"id":"b1","value":"Bearer realm=\\"api\\"","error":null}'
+    """
     line = line.removesuffix(b"\n").removesuffix(b"\r")
     if not line:
         return None
@@ -58,7 +66,13 @@ def answer_line(line: bytes) -> str | None:
 
 
 def main() -> None:
-    """Answer standard input."""
+    r"""Answer standard input.
+
+    >>> import subprocess
+    >>> case = b'{"op":"decode","id":"d1","token":"a.b"}'
+    >>> subprocess.run([sys.executable, "-m", "countersign.conform"], input=case, capture_output=True).stdout
+    b'{"id":"d1","header":null,"claims":null,"reason":"jwt_malformed"}\n'
+    """
     for line in sys.stdin.buffer:
         answer = answer_line(line)
         if answer is not None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _TIME = re.compile(r"-?[0-9]+(\.[0-9]{1,9})?")
 _WHOLE = re.compile(r"[0-9]+")
+_SIGNED = re.compile(r"-?[0-9]+")
 _EXACT = Context(prec=1000)
 
 
@@ -165,6 +166,24 @@ class Case:
         if not 0 < moment < 2**64:
             raise self.fault("monotonic", "is not above 0 or not below 2^64 nanoseconds")
         return moment
+
+    def truth(self, name: str) -> bool:
+        """Give a truth; false if it is absent."""
+        node = self.members.get(name)
+        if node is None or node.kind == "boolean":
+            return node is not None and node.raw == "true"
+        raise self.fault(name, "is neither true nor false")
+
+    def optional(self, name: str, what: str) -> Case | None:
+        """Give an object that may be absent."""
+        return Case(self.members[name], what) if name in self.members else None
+
+    def whole_between(self, name: str, least: int, most: int) -> int:
+        """Give a whole number within bounds."""
+        text = self.required(name).number
+        if text is None or not _SIGNED.fullmatch(text) or len(text) > 20 or not least <= int(text) <= most:
+            raise self.fault(name, "is no whole number of its range")
+        return int(text)
 
     def whole(self, name: str) -> int:
         """Give a number of digits alone that 64 bits hold."""

@@ -57,7 +57,7 @@ def read_asked(case: Case) -> Asked:
     return Asked(
         method="GET" if method is None else method,
         target=request.text("target"),
-        headers=[_read_header(node) for node in request.items("headers")],
+        headers=[read_header(node) for node in request.items("headers")],
         client_cert_sha256=request.nullable_text("client_cert_sha256"),
         profile=case.nullable_text("profile"),
         scopes=scopes,
@@ -65,14 +65,16 @@ def read_asked(case: Case) -> Asked:
     )
 
 
-def _read_header(node: Node) -> tuple[bytes, bytes]:
+def read_header(node: Node) -> tuple[bytes, bytes]:
+    """Read one header field."""
     pair = node.items
     if pair is None or len(pair) != 2 or pair[0].text is None:
         raise CaseFault("a header is no pair of name and value")
     return pair[0].text.encode(), pair[1].bytes("a header value")
 
 
-def _read_keys(node: Node) -> tuple[str, str]:
+def read_keys(node: Node) -> tuple[str, str]:
+    """Read one key set with its issuer."""
     keys = Case(node, "a member of keys")
     keys.only("issuer", "jwks", "jwks_text")
     return keys.text("issuer"), keys.document("jwks", "jwks_text")
@@ -82,7 +84,7 @@ def check(case: Case) -> str:
     """Answer the case."""
     case.only(*_MEMBERS)
     case_id, asked, policy_text = case.text("id"), read_asked(case), case.policy()
-    keys = [_read_keys(node) for node in (case.items("keys") if "keys" in case.members else [])]
+    keys = [read_keys(node) for node in (case.items("keys") if "keys" in case.members else [])]
     revoked: list[str] = case.texts("revoked") or []
     try:
         policy = Policy(policy_text)

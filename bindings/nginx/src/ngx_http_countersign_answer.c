@@ -1,0 +1,132 @@
+/*
+ * What the zone keeps of an address: the last answer of the issuer, and which of them a worker has seen.
+ */
+
+#include "ngx_http_countersign.h"
+
+/* The entry of an address, made if it is new; NULL if the zone is full. The zone is locked. */
+ngx_http_countersign_entry_t *
+ngx_http_countersign_answer_entry(ngx_http_countersign_zone_t *zone, ngx_str_t *key, size_t issuer_len)
+{
+    ngx_http_countersign_entry_t  *entry;
+
+    for (entry = zone->shared->entries; entry != NULL; entry = entry->next) {
+        if (entry->key_len == key->len && ngx_memcmp(entry->key, key->data, key->len) == 0) {
+            return entry;
+        }
+    }
+    entry = ngx_slab_calloc_locked(zone->slab, sizeof(*entry) + key->len);
+    if (entry != NULL) {
+        entry->key_len = key->len;
+        entry->issuer_len = issuer_len;
+        ngx_memcpy(entry->key, key->data, key->len);
+        entry->next = zone->shared->entries;
+        zone->shared->entries = entry;
+    }
+    return entry;
+}
+
+
+/* What this worker has seen of an address. NULL if memory is short. */
+ngx_http_countersign_seen_t *
+ngx_http_countersign_answer_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key)
+{
+    ngx_http_countersign_seen_t  *seen;
+
+    for (seen = policy->seen; seen != NULL; seen = seen->next) {
+        if (seen->key.len == key->len && ngx_memcmp(seen->key.data, key->data, key->len) == 0) {
+            return seen;
+        }
+    }
+    /* Addresses are few: the policy's, and those that its issuers' metadata name. */
+    seen = ngx_pcalloc(ngx_cycle->pool, sizeof(*seen) + key->len);
+    if (seen != NULL) {
+        seen->key.data = (u_char *) seen + sizeof(*seen);
+        seen->key.len = key->len;
+        ngx_memcpy(seen->key.data, key->data, key->len);
+        seen->next = policy->seen;
+        policy->seen = seen;
+    }
+    return seen;
+}
+
+
+/* Copies what the zone has into pool; NULL if it has nothing, or memory is short. */
+countersign_str
+ngx_http_countersign_answer_copy(ngx_pool_t *pool, ngx_str_t *text)
+{
+    u_char  *copy = text->data == NULL ? NULL : ngx_pnalloc(pool, text->len + 1);
+
+    if (copy == NULL) {
+        return (countersign_str) { NULL, 0 };
+    }
+    ngx_memcpy(copy, text->data, text->len);
+    return (countersign_str) { (char *) copy, text->len };
+}
+
+
+/* Another worker's answer, as an answer to this ticket: older by what has passed since. */
+void
+ngx_http_countersign_answer_read(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
+    uint64_t now, countersign_fetch_result *result)
+{
+    uint64_t  passed = now > entry->answered_at ? (now - entry->answered_at) / 1000000000 : 0;
+
+    result->outcome = entry->outcome;
+    result->failure = ngx_http_countersign_literal("another worker's fetch failed");
+    if (entry->outcome != COUNTERSIGN_OUTCOME_BODY) {
+        return;
+    }
+    result->body = ngx_http_countersign_answer_copy(fetch->pool, &entry->body);
+    result->etag = ngx_http_countersign_answer_copy(fetch->pool, &entry->etag);
+    result->cache_control = ngx_http_countersign_answer_copy(fetch->pool, &entry->cache_control);
+    result->age_seconds = entry->age + passed;
+    if (passed >= 60 && (entry->cache_control.len == 0
+                         || ngx_strlcasestrn(entry->cache_control.data,
+                                             entry->cache_control.data + entry->cache_control.len,
+                                             (u_char *) "max-age", sizeof("max-age") - 2) == NULL))
+    {
+        /* Nothing but the policy's ttl tells how long it lives, which would start anew: it gets the shortest life. */
+        result->cache_control = ngx_http_countersign_literal("max-age=0");
+    }
+}
+
+
+/* Puts text in place of what *place has in the zone; nothing there if the zone is full. */
+static ngx_int_t
+ngx_http_countersign_answer_write(ngx_http_countersign_zone_t *zone, ngx_str_t *place, countersign_str text)
+{
+    if (place->data != NULL) {
+        ngx_slab_free_locked(zone->slab, place->data);
+        ngx_str_null(place);
+    }
+    if (text.data == NULL) {
+        return NGX_OK;
+    }
+    place->data = ngx_slab_alloc_locked(zone->slab, text.len + 1);
+    if (place->data == NULL) {
+        return NGX_ERROR;
+    }
+    ngx_memcpy(place->data, text.data, text.len);
+    place->len = text.len;
+    return NGX_OK;
+}
+
+
+/* Puts a good answer into the zone; gives whether it is there for the others. */
+ngx_uint_t
+ngx_http_countersign_answer_keep(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry,
+    countersign_fetch_result *result)
+{
+    entry->age = result->age_seconds;
+    if (ngx_http_countersign_answer_write(zone, &entry->cache_control, result->cache_control) != NGX_OK) {
+        return 0;
+    }
+    if (result->outcome == COUNTERSIGN_OUTCOME_BODY
+        && (ngx_http_countersign_answer_write(zone, &entry->etag, result->etag) != NGX_OK
+            || ngx_http_countersign_answer_write(zone, &entry->body, result->body) != NGX_OK))
+    {
+        return 0;
+    }
+    return entry->body.data != NULL;        /* 304 leaves the one that is there */
+}

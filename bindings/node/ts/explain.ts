@@ -1,6 +1,17 @@
 /** The diagnosis: why was a request denied, and what would help? */
 
-import { bytesOf, demandObject, documentOf, listOf, namedOf, optional, redirectOf, requestOf, responseOf, textOf } from "./at-hand.js";
+import {
+  bytesOf,
+  demandObject,
+  documentOf,
+  listOf,
+  namedOf,
+  optional,
+  redirectOf,
+  requestOf,
+  responseOf,
+  textOf,
+} from "./at-hand.js";
 import { Finding } from "./finding.js";
 import type { HeadersInput } from "./headers.js";
 import { native } from "./native.js";

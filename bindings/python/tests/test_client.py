@@ -256,16 +256,16 @@ def test_a_token_that_was_rotated_meanwhile_is_sent_without_a_refresh(server: Sc
 
 def test_a_login_during_a_refresh_counts(server: Scripted, kind: Any) -> None:
     ask, auth_class = kind
-    server.answers = only("of the login")
+    server.answers = only("of-the-login")
 
     def refresh(tokens: Tokens) -> Tokens:
-        auth.tokens = Tokens("of the login")
-        return Tokens("of the refresh")
+        auth.tokens = Tokens("of-the-login")
+        return Tokens("of-the-refresh")
 
     login = Login()
     auth = login.auth(auth_class, server.url, refresh=refresh)
     assert ask(auth, server.url, 1) == [200]
-    assert auth.tokens.access_token == "of the login"
+    assert auth.tokens.access_token == "of-the-login"
     assert login.kept == []
 
 
@@ -554,13 +554,18 @@ def test_a_person_is_asked_for_more(server: Scripted, kind: Any) -> None:
 
 
 def test_no_token_is_shown(kind: Any) -> None:
-    tokens = Tokens("the access token", "the refresh token", expires=5)
+    tokens = Tokens("the-access-token", "the-refresh-token", expires=5)
     auth = kind[1]("https://api.example.com", tokens)
     for text in (repr(tokens), str(tokens), f"{tokens}", repr(auth), str(auth)):
-        assert "the access token" not in text
-        assert "the refresh token" not in text
+        assert "the-access-token" not in text
+        assert "the-refresh-token" not in text
     for answer in ({}, {"access_token": 5}, {"access_token": ""}, {"access_token": "a", "refresh_token": 1}):
         with pytest.raises(ValueError, match="no access_token"):
             Tokens.from_response(answer, now=0)
-    for lifetime, expires in ((60, 160), ("60", 160), (-5, 100), ("x", None), (None, None), (float("inf"), None)):
+    for lifetime, expires in (
+        (60, 160),
+        ("60", 160),
+        (-5, 100),
+        *((odd, None) for odd in ("x", None, float("inf"), 1e30, 2**63)),
+    ):
         assert Tokens.from_response({"access_token": "a", "expires_in": lifetime}, now=100).expires == expires

@@ -6,11 +6,13 @@ What to do after a response is the core's answer, every time (`next_step`).
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+import weakref
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from countersign._catalogue import StepKind
 from countersign._core import Abilities, Sent, Step, may_send_to, next_step, token_fresh
-from countersign._keeper import Keeper, is_async, is_renewing
+from countersign._keeper import Keeper, is_async
+from countersign._renewal import Renewal
 from countersign._tokens import Tokens
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class Session:
 
     def _exchange(self, method: str, url: str) -> Exchange | None:
         """Begin with a request; None for one that gets no credential of this session."""
-        if is_renewing() or not self._may_send_to(url):
+        if self._keeper.is_inside() or not self._may_send_to(url):
             return None
         return Exchange(self, method, url)
 
@@ -85,7 +87,7 @@ class Exchange:
         self._tokens: Tokens | None = None
         self._version = 0
 
-    def early(self) -> tuple[Any, ...] | None:
+    def early(self) -> Renewal | None:
         """Give what renews a token that is near its end, for `Keeper.renew`; None if none is due (REQ-CLIENT-15)."""
         session = self._session
         tokens, version = session._keeper.present()
@@ -96,15 +98,28 @@ class Exchange:
             return None
         if now < tokens.expires and session._keeper.is_renewing():
             return None
-        return version, session._refresh
+        return Renewal(version, session._refresh)
 
-    def sign(self, fields: MutableMapping[str, Any]) -> None:
+    def sign(self, request: Any) -> None:
         """Put the present token into the fields of a request."""
         self._tokens, self._version = self._session._keeper.present()
-        if self._tokens is None:
+        value = None if self._tokens is None else f"Bearer {self._tokens.access_token}"
+        fields: MutableMapping[str, str] = request.headers
+        if value is None:
             fields.pop("Authorization", None)
         else:
-            fields["Authorization"] = f"Bearer {self._tokens.access_token}"
+            fields["Authorization"] = value
+        _SIGNED[request] = _Signed(value, self._tokens, self._version)
+
+    def again(self, request: Any) -> Exchange | None:
+        """Begin anew for a request that was signed here and is sent once more; None if its field is another by now."""
+        signed = _SIGNED.get(request)
+        if signed is None or request.headers.get("Authorization") != signed.value:
+            return None
+        anew = self._session._exchange(request.method, request.url)
+        if anew is not None:
+            anew._tokens, anew._version = signed.tokens, signed.version
+        return anew
 
     def may_sign(self, url: str) -> bool:
         """Whether the token may go to `url`: to the origin of the request alone (REQ-CLIENT-19)."""
@@ -143,21 +158,48 @@ class Exchange:
         if step.kind == StepKind.RETRY and step.nonce is None:
             return Plan(step, replay=step.replay)
         if step.kind == StepKind.REFRESH and session._refresh is not None:
-            return Plan(step, replay=step.replay, renewal=(self._version, session._refresh))
+            return Plan(step, replay=step.replay, renewal=Renewal(self._version, session._refresh))
         asks = step.kind in {StepKind.STEP_UP, StepKind.AUTHORIZE, StepKind.REAUTHENTICATE}
         if asks and session._authorize is not None:
-            return Plan(step, replay=step.replay, renewal=(self._version, session._authorize, step))
+            renewal = Renewal(self._version, session._authorize, (step,), ends_session=False)
+            return Plan(step, replay=step.replay, renewal=renewal)
         return Plan(step, replay=False)
+
+
+class _Signed(NamedTuple):
+    """What was put into a request."""
+
+    value: str | None
+    tokens: Tokens | None
+    version: int
+
+
+_SIGNED: weakref.WeakKeyDictionary[Any, _Signed] = weakref.WeakKeyDictionary()
+
+
+def take_back(request: Any) -> bool:
+    """Take out of a request the field that was put there when it was sent before; whether it was signed at all."""
+    signed = _SIGNED.pop(request, None)
+    if signed is None:
+        return False
+    if signed.value is not None and request.headers.get("Authorization") == signed.value:
+        del request.headers["Authorization"]
+    return True
 
 
 class Plan:
     """What a step comes to here: wait, renew, send again, in this order; or nothing of them."""
 
-    def __init__(self, step: Step, *, replay: bool, seconds: int = 0, renewal: tuple[Any, ...] | None = None) -> None:
+    def __init__(self, step: Step, *, replay: bool, seconds: int = 0, renewal: Renewal | None = None) -> None:
         self.step = step
         self.replay = replay
         """Whether the request is sent again, if the renewal came to something."""
         self.seconds = seconds
         """How long to wait."""
         self.renewal = renewal
-        """The arguments of `Keeper.renew`."""
+        """What is done next, for `Keeper.renew`."""
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether the response's connection is to be given back first: the renewal may need it."""
+        return self.seconds > 0 or self.renewal is not None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_SENDABLE = re.compile(r"[!-~]+")
+_LATEST = 2**62
+"""The core counts seconds in 64 bits; what is beyond this is no time."""
 
 
 class Tokens(NamedTuple):
@@ -40,6 +45,8 @@ class Tokens(NamedTuple):
                 seconds = max(0, int(lifetime))
             except (ValueError, OverflowError):
                 seconds = None
+        if seconds is not None and seconds > _LATEST - int(now):
+            seconds = None
         return cls(access, refresh, None if seconds is None else int(now) + seconds, seconds)
 
     def after(self, before: Tokens | None) -> Tokens:
@@ -47,6 +54,19 @@ class Tokens(NamedTuple):
         if self.refresh_token is not None or before is None:
             return self
         return self._replace(refresh_token=before.refresh_token)
+
+    def check(self) -> Tokens:
+        """Give these tokens, if a field can hold the access token and the core the times.
+
+        Raises `ValueError` otherwise: a client library would repeat in its own error what it cannot send.
+        """
+        access: Any = self.access_token
+        if not isinstance(access, str) or _SENDABLE.fullmatch(access) is None:
+            raise ValueError("an access token is one or more visible characters of ASCII (RFC 6750 section 2.1)")
+        times: tuple[Any, ...] = (self.expires, self.lifetime)
+        if any(time is not None and not (isinstance(time, int) and abs(time) <= _LATEST) for time in times):
+            raise ValueError("the times of a token are whole seconds within the range of the core")
+        return self
 
     def __repr__(self) -> str:
         """Give no token."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from countersign._core import Step
-from countersign._session import Exchange, Plan, Session
+from countersign._session import Exchange, Plan, Session, take_back
 from countersign._tokens import RefreshRefused, Tokens
 
 if TYPE_CHECKING:
@@ -33,19 +33,22 @@ class RefreshAuth(Session, httpx.Auth):
 
     One object serves all threads and tasks, and any number of requests that meet a used-up token cause one call of
     `refresh`. It is given the present `Tokens` and gives new ones, or the JSON of the token endpoint as a mapping; a
-    refresh token is kept if no other comes. A session is over if it gives None, raises `RefreshRefused`, or an error of
-    httpx for a status 4xx: the tokens are dropped, `on_logout` is called once, and every request that waited gets its
-    401. Any other exception, as of an outage, gives them their 401 too and keeps the session. `on_tokens` is called
-    with new tokens before those that wait go on. `authorize` is called with the present tokens and the `Step` where a
-    person could help (login, step-up, more scopes), and gives what `refresh` gives. An async client takes callbacks
-    that are async and such that are not, which run in a thread; a sync client takes the latter alone.
+    refresh token is kept if no other comes. A session is over if it gives None or JSON whose `error` is
+    `invalid_grant`, raises `RefreshRefused`, or an error of httpx for a status 4xx: the tokens are dropped, `on_logout`
+    is called once, and every request that waited gets its 401. Any other exception or `error`, as of an outage or of a
+    wrong client, gives them their 401 too and keeps the session. `on_tokens` is called with new tokens before those
+    that wait go on. `authorize` is called with the present tokens and the `Step` where a person could help (login,
+    step-up, more scopes), and gives what `refresh` gives; None or an exception declines, which hands the response over
+    and keeps the session. An async client takes callbacks that are async and such that are not, which run in a thread;
+    a sync client takes the latter alone.
 
     A token within 30 seconds of its end is renewed beforehand. A request is sent again if its body is there once more:
     not if it is a stream, though the token is renewed. So it is after a 429 or 503, behind as many seconds as the
     server says, or a few at random; one that asks for more than `longest_wait` is handed over. `strict` renews for no
     401 that says nothing, unless the token is past its end. `http_loopback` lets tokens go over plain http to this
     machine. A request with an Authorization of its own, to another origin, or of a callback is sent as it is. Those
-    that wait do so `patience` seconds at most. Raises `ValueError` for an origin that no token may be sent to.
+    that wait do so `patience` seconds at most. Raises `ValueError` for an origin that no token may be sent to, and for
+    tokens that no field can hold.
 
     >>> import time
     >>> def server(request):
@@ -70,13 +73,16 @@ class RefreshAuth(Session, httpx.Auth):
         self._refuse_async()
         early = exchange.early()
         if early is not None:
-            self._keeper.renew(*early)
+            self._keeper.renew(early)
         while True:
-            exchange.sign(request.headers)
-            plan = _plan(exchange, request, (yield request))
+            exchange.sign(request)
+            response = yield request
+            plan = _plan(exchange, request, response)
+            if plan.takes_time:
+                response.read()
             if plan.seconds:
                 time.sleep(plan.seconds)
-            came = plan.renewal is None or self._keeper.renew(*plan.renewal)
+            came = plan.renewal is None or self._keeper.renew(plan.renewal)
             if not (came and plan.replay):
                 return
 
@@ -88,17 +94,22 @@ class RefreshAuth(Session, httpx.Auth):
             return
         early = exchange.early()
         if early is not None:
-            await self._keeper.renew_async(*early)
+            await self._keeper.renew_async(early)
         while True:
-            exchange.sign(request.headers)
-            plan = _plan(exchange, request, (yield request))
+            exchange.sign(request)
+            response = yield request
+            plan = _plan(exchange, request, response)
+            if plan.takes_time:
+                await response.aread()
             if plan.seconds:
                 await asyncio.sleep(plan.seconds)
-            came = plan.renewal is None or await self._keeper.renew_async(*plan.renewal)
+            came = plan.renewal is None or await self._keeper.renew_async(plan.renewal)
             if not (came and plan.replay):
                 return
 
     def _begin(self, request: httpx.Request) -> Exchange | None:
+        # One that was sent before has our field still.
+        take_back(request)
         if "Authorization" in request.headers:
             return None
         return self._exchange(request.method, str(request.url))

@@ -281,6 +281,7 @@ def test_a_loop_that_ends_at_any_step_leaves_no_renewal_behind(is_async: bool) -
         return Tokens("new")
 
     refresh: Any = refresh_async if is_async else lambda tokens: Tokens("new")
+    tasks: list[asyncio.Task[httpx.Response]] = []
     for steps in range(40):
         auth = countersign.httpx.RefreshAuth(ORIGIN, Tokens("old"), refresh=refresh, patience=5)
 
@@ -288,10 +289,10 @@ def test_a_loop_that_ends_at_any_step_leaves_no_renewal_behind(is_async: bool) -
             return httpx.AsyncClient(auth=auth, transport=httpx.MockTransport(only_new))
 
         async def leave(steps: int = steps, client: Any = client) -> None:
-            task = asyncio.create_task(client().get(ORIGIN))
+            # Ended with the loop.
+            tasks.append(asyncio.create_task(client().get(ORIGIN)))
             for _ in range(steps):
                 await asyncio.sleep(0)
-            task.cancel()
 
         async def ask(client: Any = client) -> int:
             async with client() as one:

@@ -37,6 +37,21 @@ ngx_http_countersign_challenge(ngx_http_request_t *r, const countersign_decision
 
 
 /*
+ * "satisfy any": whether something else has let the client through where the same was asked. That holds only for a
+ * location which says "satisfy any" itself: nothing but a credential opens another one.
+ */
+static ngx_uint_t
+ngx_http_countersign_is_overruled(ngx_http_request_t *r, ngx_http_countersign_question_t *question)
+{
+    ngx_http_core_loc_conf_t    *core = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    ngx_http_countersign_ctx_t  *client = ngx_http_countersign_get_ctx(r);
+
+    return core->satisfy == NGX_HTTP_SATISFY_ANY && client != NULL && client->overruled
+           && ngx_http_countersign_question_is(&client->question, question);
+}
+
+
+/*
  * Judges a subrequest by the policy of its location, at once: it is never held, so keys that are not there yet and a
  * password that was not hashed yet are 503. NGX_DECLINED lets it through.
  */
@@ -52,12 +67,11 @@ ngx_http_countersign_judge_subrequest(ngx_http_request_t *r)
     if (lcf->policy == NULL || (client != NULL && client->fetch != NULL)) {
         return NGX_DECLINED;
     }
-    client = ngx_http_countersign_get_ctx(r);
-    if (client != NULL && client->overruled && client->question.policy == lcf->policy) {
-        /* "satisfy any": something else has let the client through here. */
+    rc = ngx_http_countersign_question(r, lcf, &question);
+    if (rc == NGX_OK && ngx_http_countersign_is_overruled(r, &question)) {
+        ngx_http_countersign_question_wipe(&question);
         return NGX_DECLINED;
     }
-    rc = ngx_http_countersign_question(r, lcf, &question);
     if (rc == NGX_OK) {
         rc = ngx_http_countersign_look(r, lcf, &question, NULL);
     }

@@ -396,7 +396,7 @@ char *ngx_http_countersign_status_location(ngx_conf_t *cf, ngx_command_t *cmd, v
 char *ngx_http_countersign_metrics_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* _forward.c: who is asking, told to upstreams */
-ngx_int_t ngx_http_countersign_forward(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx);
+ngx_int_t ngx_http_countersign_forward(ngx_http_request_t *r, const countersign_decision *decision);
 
 /* _deny.c: header and body filters; _log.c: one line a denial */
 ngx_int_t ngx_http_countersign_filter_init(ngx_conf_t *cf);

@@ -30,6 +30,8 @@
 #define NGX_HTTP_COUNTERSIGN_MAX_FILE    (64 * 1024 * 1024)
 /* Lines of wanted fields that are collected without taking memory. */
 #define NGX_HTTP_COUNTERSIGN_LINES       32
+/* A hash takes well below a second; this only ends one that never comes back, and keeps a stopping worker alive. */
+#define NGX_HTTP_COUNTERSIGN_HASH_WAIT   30000
 
 typedef struct ngx_http_countersign_policy_s  ngx_http_countersign_policy_t;
 typedef struct ngx_http_countersign_ctx_s     ngx_http_countersign_ctx_t;
@@ -121,7 +123,8 @@ typedef struct {
     ngx_array_t                     *refs;
     ngx_http_countersign_zone_t     *zone;
     ngx_flag_t                       forward;
-    ngx_msec_t                       wait;
+    ngx_msec_t                       wait;       /* for keys */
+    ngx_msec_t                       hash_wait;
     time_t                           test_seconds;
     ngx_uint_t                       test_nanos;
 

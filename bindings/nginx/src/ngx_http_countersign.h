@@ -65,7 +65,9 @@ typedef struct {
 /* A file of keys as one worker last saw it. */
 typedef struct {
     ngx_http_countersign_source_t   *source;
+    ngx_uint_t                       is_read;    /* 0: it could not be read; it is tried again */
     struct timespec                  changed;
+    struct timespec                  status_changed;
     off_t                            size;
     ngx_file_uniq_t                  uniq;
 } ngx_http_countersign_watch_t;

@@ -33,10 +33,10 @@ impl Secrets {
             found.add_address(request.target);
             for line in request.headers {
                 let is = |name: &str| field_name_eq(line.name, name.as_bytes());
-                if !PUBLIC_FIELDS.iter().any(|name| is(name)) {
-                    found.add_credential(line.value);
-                } else if is("referer") {
+                if ADDRESS_FIELDS.iter().any(|name| is(name)) {
                     found.add_address(&String::from_utf8_lossy(line.value));
+                } else if !PUBLIC_FIELDS.iter().any(|name| is(name)) {
+                    found.add_credential(line.value);
                 }
             }
         }
@@ -90,7 +90,19 @@ impl Secrets {
         self.add(trim_ows(value));
     }
 
+    /// Of an address, user information and what stands behind the host; scheme and host are in issuers and texts too.
     fn add(&mut self, secret: &[u8]) {
+        let rest = [&b"https://"[..], b"http://"].iter().find_map(|scheme| secret.strip_prefix(*scheme));
+        let Some(rest) = rest else { return self.keep(secret) };
+        let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        if let Some(at) = authority.iter().rposition(|byte| *byte == b'@') {
+            self.keep(authority.get(..at).unwrap_or_default());
+        }
+        self.keep(path);
+    }
+
+    fn keep(&mut self, secret: &[u8]) {
         let is_scheme = KNOWN_SCHEMES.iter().any(|scheme| secret.eq_ignore_ascii_case(scheme.as_bytes()));
         if secret.len() >= SHORTEST && !is_scheme {
             self.bytes = self.bytes.saturating_add(secret.len());
@@ -125,31 +137,60 @@ fn is_unset(value: &[u8]) -> bool {
     matches!(trim_ows(word), b"undefined" | b"null" | b"None" | b"NaN" | b"[object Object]")
 }
 
+/// Fields whose values are addresses.
+const ADDRESS_FIELDS: &[&str] = &["referer", "x-forwarded-uri", "x-original-uri", "x-original-url", "x-rewrite-url"];
+
 /// Fields whose values are no credentials; what is not named here is held to be one.
 const PUBLIC_FIELDS: &[&str] = &[
     "accept",
+    "accept-charset",
     "accept-encoding",
     "accept-language",
     "access-control-request-headers",
     "access-control-request-method",
     "cache-control",
+    "cdn-loop",
+    "cf-connecting-ip",
+    "cf-ipcountry",
+    "cf-ray",
     "connection",
     "content-length",
     "content-type",
+    "date",
+    "dnt",
+    "expect",
     "forwarded",
     "host",
+    "if-modified-since",
+    "if-unmodified-since",
+    "keep-alive",
     "origin",
-    "referer",
+    "pragma",
+    "priority",
+    "range",
+    "sec-ch-ua",
+    "sec-ch-ua-mobile",
+    "sec-ch-ua-platform",
     "sec-fetch-dest",
     "sec-fetch-mode",
     "sec-fetch-site",
+    "sec-fetch-user",
+    "te",
+    "traceparent",
+    "transfer-encoding",
+    "upgrade",
+    "upgrade-insecure-requests",
     "user-agent",
     "via",
+    "x-amzn-trace-id",
+    "x-correlation-id",
     "x-forwarded-for",
     "x-forwarded-host",
     "x-forwarded-port",
     "x-forwarded-proto",
+    "x-forwarded-server",
     "x-real-ip",
+    "x-request-id",
     "x-requested-with",
 ];
 
@@ -170,6 +211,27 @@ mod tests {
         let request = RequestHead { method: "GET", target: "/", headers: &lines, client_cert_sha256: None };
         let secrets = Secrets::of(&Exchange { request: Some(request), ..Exchange::default() });
         assert!(!secrets.are_in("the word `undefined`"));
+    }
+
+    #[test]
+    fn the_host_of_an_address_hides_nothing() {
+        let lines = [
+            FieldLine::new("X-Original-URL", b"https://api.example.com/v1/reports?key=abcdefghij"),
+            FieldLine::new("X-Callback", b"https://hooks.example.com/T0/secretpath"),
+            FieldLine::new("X-Login", b"https://user:password@a.example/"),
+            FieldLine::new("X-Forwarded-Server", b"edge-1.example.com"),
+        ];
+        let target = "/go?next=https://login.example.com";
+        let request = RequestHead { method: "GET", target, headers: &lines, client_cert_sha256: None };
+        let secrets = Secrets::of(&Exchange { request: Some(request), ..Exchange::default() });
+        for text in
+            ["iss is https://login.example.com", "the realm is https://api.example.com/v1", "edge-1.example.com"]
+        {
+            assert!(!secrets.are_in(text), "{text}");
+        }
+        for text in ["abcdefghij", "secretpath", "password"] {
+            assert!(secrets.are_in(text), "{text}");
+        }
     }
 
     #[test]

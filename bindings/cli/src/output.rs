@@ -4,7 +4,8 @@
 //! the exit code. Colours are always put in; the stream takes them out where no terminal listens or
 //! `NO_COLOR` is set. Text from a stranger goes through [`printable`].
 
-use std::io::{self, Write as _};
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
 
 use clap::builder::styling::{AnsiColor, Style};
 use countersign::json::{Kind, Value};
@@ -73,12 +74,31 @@ impl Output {
         let stdout = io::stdout().lock();
         let written = match self.format {
             Format::Human => write(&mut anstream::AutoStream::auto(stdout)),
+            Format::Json if stdout.is_terminal() => {
+                self.text = escaped(&self.text);
+                let mut stdout = stdout;
+                stdout.write_all(self.text.as_bytes()).and_then(|()| stdout.flush())
+            }
             // To the byte: what takes colours out would take controls out of claims as well.
             Format::Json => write(&mut { stdout }),
         };
         self.text.clear();
         quiet_if_broken(written)
     }
+}
+
+/// JSON for a terminal: controls and marks that turn the writing direction as JSON escapes, which mean the same.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        match u16::try_from(u32::from(character)) {
+            Ok(code) if character != '\n' && (character.is_control() || turns(character)) => {
+                let _ = write!(out, "\\u{code:04x}");
+            }
+            _ => out.push(character),
+        }
+    }
+    out
 }
 
 /// A reader that hung up has all it wanted.
@@ -105,14 +125,18 @@ pub(crate) fn paint(style: Style, text: &str) -> String {
 pub(crate) fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        let turns = matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-        if character.is_control() || turns || matches!(character, '\u{2028}' | '\u{2029}') {
+        if character.is_control() || turns(character) || matches!(character, '\u{2028}' | '\u{2029}') {
             out.extend(character.escape_unicode());
         } else {
             out.push(character);
         }
     }
     out
+}
+
+/// Whether a character turns the writing direction.
+fn turns(character: char) -> bool {
+    matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Pretty JSON text of `value`, as [`Output::object`] shows it but without dates.
@@ -165,3 +189,14 @@ pub(crate) const WARN: Style = AnsiColor::Yellow.on_default().bold();
 pub(crate) const TITLE: Style = Style::new().bold();
 /// What stands beside.
 pub(crate) const FAINT: Style = Style::new().dimmed();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_escapes_for_controls_of_strangers() {
+        let json = "{\"scope\":\"a\u{9b}31m \u{202e}red\u{7f} é\"}\n";
+        assert_eq!(escaped(json), "{\"scope\":\"a\\u009b31m \\u202ered\\u007f é\"}\n");
+    }
+}

@@ -49,7 +49,7 @@ impl OwnedResponse {
     /// Where the response came from, if the request went to `url` and every redirect was followed.
     pub(crate) fn url(&self, url: &str) -> String {
         self.redirects.iter().fold(url.to_owned(), |at, location| {
-            if location.contains("://") {
+            if is_absolute(location) {
                 return location.clone();
             }
             let scheme = at.split("://").next().unwrap_or_default();
@@ -136,6 +136,11 @@ fn status_of(line: &[u8]) -> Option<u16> {
 fn number_of(word: &[u8]) -> Option<u16> {
     let is_status = word.len() == 3 && word.iter().all(u8::is_ascii_digit);
     core::str::from_utf8(word).ok().filter(|_| is_status)?.parse().ok()
+}
+
+/// Whether an address begins with a scheme (RFC 3986 section 4.3); one in its query is somebody else's.
+pub(crate) fn is_absolute(address: &str) -> bool {
+    address.split_once("://").is_some_and(|(scheme, _)| !scheme.is_empty() && !scheme.contains(['/', '?', '#']))
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 
 import type { Decision, HeaderList } from "./decision.js";
-import { fieldsByName } from "./errors.js";
 import type { AsyncCheckOptions, CheckRequest } from "./verifier.js";
 
 /** What one route asks for. */
@@ -83,10 +82,51 @@ function socketCertificate(socket: Partial<TLSSocket>): string | null {
   return digits === undefined ? null : Buffer.from(digits.replaceAll(":", ""), "hex").toString("base64url");
 }
 
-/** Sets the fields of a decision that allows, beside those that are there. */
+/**
+ * Adds the fields of a decision that allows to those that are there; of Cache-Control, see {@link cacheControlWith}.
+ *
+ * @param present what a response has under a name.
+ * @param set puts a value, or the values of several lines, in the place of what is there.
+ */
 export function addFields(
-  response: { getHeader(name: string): unknown; setHeader(name: string, value: string | string[]): unknown },
   headers: HeaderList,
+  present: (name: string) => unknown,
+  set: (name: string, value: string | string[]) => unknown,
 ): void {
-  for (const [name, value] of Object.entries(fieldsByName(headers))) response.setHeader(name, value);
+  for (const [name, value] of headers) {
+    const lines = linesOf(present(name));
+    if (isCacheControl(name)) set(name, cacheControlWith(lines.join(", "), value));
+    else set(name, lines.length === 0 ? value : [...lines, value]);
+  }
 }
+
+function linesOf(present: unknown): string[] {
+  if (present === undefined || present === null) return [];
+  return Array.isArray(present) ? present.map(String) : [String(present)];
+}
+
+/** Whether this is the name of Cache-Control. */
+export function isCacheControl(name: string): boolean {
+  return name.toLowerCase() === "cache-control";
+}
+
+/**
+ * A host's Cache-Control that also says what a decision asks for (RFC 9111 section 5.2.2). One that is as strict already
+ * stays as it is; of another, what lets a shared cache store the response goes. One that cannot be read goes whole.
+ *
+ * @param present the host's, empty for none.
+ * @param asked `private`, or `no-store`.
+ */
+export function cacheControlWith(present: string, asked: string): string {
+  if (present.replace(QUOTED, "").includes('"')) return asked;
+  const directives = (present.match(DIRECTIVE) ?? []).map((directive) => directive.trim()).filter((directive) => directive !== "");
+  const names = directives.map((directive) => directive.toLowerCase());
+  // `private="X-Field"` is about that field alone.
+  if (names.includes("no-store") || names.includes(asked)) return present;
+  return [...directives.filter((directive) => !SHARED.test(directive)), asked].join(", ");
+}
+
+const QUOTED = /"(?:[^"\\]|\\.)*"/g;
+/** One directive; a comma in quotes does not end it. */
+const DIRECTIVE = /(?:[^",]|"(?:[^"\\]|\\.)*")+/g;
+const SHARED = /^(?:public|s-maxage|private)(?:\s*=|$)/i;

@@ -23,6 +23,10 @@ export type AxiosAuthInterceptor = (config: InternalAxiosRequestConfig) => Inter
  * A request with an Authorization field, or with `auth`, is sent as it is. Errors and responses show a config without the
  * token.
  *
+ * Adapters other than `http` do not tell of redirects. Behind that of `fetch` the token is dropped by fetch itself on the
+ * way to another origin, but a 401 from there counts as one of the API's and may cause a refresh, and `X-API-Key` goes
+ * along. Where an API redirects to other origins, use `createAuthFetch`, which follows redirects itself.
+ *
  * @param axios the module, whose `getAdapter` and `getUri` are used.
  */
 export function axiosAuth(axios: Pick<AxiosStatic, "getAdapter" | "getUri">, options: AuthOptions): AxiosAuthInterceptor {

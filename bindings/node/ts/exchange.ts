@@ -54,7 +54,7 @@ export class Exchange {
     this.#state = step.state;
     switch (step.step) {
       case "refresh":
-        this.#brought = await this.#wait(session.refresh(sent!));
+        this.#brought = await this.#wait(session.refresh(sent!, this.#began));
         return step.replay && this.#brought !== null;
       case "authorize":
       case "reauthenticate":
@@ -100,9 +100,11 @@ export class Exchange {
     const session = this.#session;
     const held = await session.present();
     if (held === null || session.isFresh(held) || !session.canRefresh(held, this.#began)) return held;
-    const renewed = session.refresh(held);
+    const isPast = session.isPast(held);
+    if (!isPast && session.isUnchanged(held)) return held;
+    const renewed = session.refresh(held, this.#began);
     // As long as it is good, nobody waits for the new one.
-    return session.isPast(held) ? ((await this.#wait(renewed)) ?? held) : held;
+    return isPast ? ((await this.#wait(renewed)) ?? held) : held;
   }
 
   #wait<T>(promise: Promise<T>): Promise<T> {
@@ -138,4 +140,4 @@ const CONNECTION_CODES =
 
 /** Methods that may be carried out twice (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
-const MOST_SECONDS = 300;
+const MOST_SECONDS = 30;

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 
-import { denialOf, nodeRequest, type NodeRouteOptions } from "./answer.js";
+import { addFields, denialOf, nodeRequest, type NodeRouteOptions } from "./answer.js";
 import type { Decision } from "./decision.js";
 import { fieldsByName } from "./errors.js";
 import type { Verifier } from "./verifier.js";
@@ -50,7 +50,11 @@ export const countersign: FastifyPluginAsync<CountersignPluginOptions> = async (
     const decision = await verifier.checkAsync(nodeRequest(request.raw, options), options);
     if (decision.allowed) {
       request.auth = decision;
-      reply.headers(fieldsByName(decision.headers));
+      addFields(
+        decision.headers,
+        (name) => reply.getHeader(name),
+        (name, value) => reply.header(name, value),
+      );
       return undefined;
     }
     const { status, headers, body } = denialOf(decision, request.method);

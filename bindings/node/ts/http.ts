@@ -33,7 +33,11 @@ export function guard(verifier: Verifier, options: NodeRouteOptions = {}): HttpG
   return async (request, response) => {
     const decision = await verifier.checkAsync(nodeRequest(request, options), options);
     if (decision.allowed) {
-      addFields(response, decision.headers);
+      addFields(
+        decision.headers,
+        (name) => response.getHeader(name),
+        (name, value) => response.setHeader(name, value),
+      );
       return decision;
     }
     send(response, denialOf(decision, request.method));

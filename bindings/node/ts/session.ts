@@ -6,7 +6,10 @@ import { maySendTo, tokenFresh, type Step } from "./next.js";
 export interface Token {
   /** What is sent behind `Bearer `. */
   readonly accessToken: string;
-  /** When it ends, in seconds since 1970: the moment when the answer arrived and its `expires_in`. */
+  /**
+   * When it ends, in seconds since 1970: the moment when the answer arrived and its `expires_in`. What is no number of
+   * seconds, or more than a clock can show, is not counted as known; nor is such a `lifetime`.
+   */
   readonly expires?: number | undefined;
   /** How many seconds it lives in all: `expires_in`. */
   readonly lifetime?: number | undefined;
@@ -23,8 +26,10 @@ export interface AuthOptions {
    * Gets another token by the refresh token, and keeps it and a rotated refresh token before it resolves. Called once for
    * all requests that the old token was refused to. Uses a client of its own.
    *
-   * Gives null, or throws, when the session is over, as after `invalid_grant`. What fetch throws when there is no network
-   * ends no session, nor do a timeout and a {@link RefreshUnavailableError}.
+   * Gives null when the session is over, or throws what says so: an error whose `error`, `code` or `message` is
+   * `invalid_grant`, or whose `status`, or that of its `response`, is a 4xx other than 408 and 429. Whatever else it throws
+   * ends no session, for it may be an outage: no network, a certificate, a body that is no JSON, a 503, and always a
+   * {@link RefreshUnavailableError}. `onError` hears of it, and the next request tries again.
    */
   readonly refresh?: ((token: Token, context: RefreshContext) => TokenLike | Promise<TokenLike>) | undefined;
   /**
@@ -42,7 +47,10 @@ export interface AuthOptions {
   readonly httpLoopback?: boolean | undefined;
   /** A 401 that says nothing is no ground for a refresh, unless the token is known to be past its end. */
   readonly strict?: boolean | undefined;
-  /** The longest wait in seconds that a request is held back for an outage; 0 hands out each 503 at once. 300 unless given. */
+  /**
+   * The longest wait in seconds that a request is held back for an outage, which it is five times at most; 0 hands out each
+   * 503 at once. 30 unless given.
+   */
   readonly maxWait?: number | undefined;
   /** Milliseconds that a refresh may take; 30000 unless given. */
   readonly refreshTimeout?: number | undefined;
@@ -66,15 +74,18 @@ export class RefreshUnavailableError extends Error {
   }
 }
 
-/** The token of a token response (RFC 6749 section 5.1) that arrived just now. */
+/**
+ * The token of a token response (RFC 6749 section 5.1) that arrived just now. An `expires_in` that is no number of seconds,
+ * or more than a clock can show, is left out.
+ */
 export function tokenOfResponse(
   response: { readonly access_token: string; readonly expires_in?: number | undefined },
   now: number = Date.now(),
 ): Token {
   const { access_token: accessToken, expires_in: lifetime } = response;
   if (typeof accessToken !== "string") throw new TypeError("the response has no access_token");
-  if (typeof lifetime !== "number") return { accessToken };
-  return { accessToken, lifetime, expires: Math.floor(now / 1000 + lifetime) };
+  const expires = Math.floor(now / 1000 + (lifetime ?? Number.NaN));
+  return isSeconds(lifetime) && isSeconds(expires) ? { accessToken, lifetime, expires } : { accessToken };
 }
 
 /** A token, and the one that the host gave when this one was asked for in its place. @internal */
@@ -89,8 +100,8 @@ export class Session {
   readonly #origins: readonly string[] | undefined;
   /** What stands in place of a token for as long as the host goes on giving that one. */
   #newer: Held | undefined;
-  /** The last renewal that succeeded, by the token that it replaced. */
-  #last: { readonly old: string; readonly held: Held } | undefined;
+  /** The last renewal that succeeded, by the token that it replaced, and when, on the clock of {@link Session.tick}. */
+  #last: { readonly old: string; readonly at: number; readonly held: Held } | undefined;
   #refreshing: Promise<Held | null> | undefined;
   #asking: Promise<Held | null> | undefined;
   /** The token whose session is over. */
@@ -161,9 +172,19 @@ export class Session {
     return this.options.refresh !== undefined && this.#over !== token.accessToken && !shares;
   }
 
-  /** Another token in place of this one; null if there is none to be had. Never rejects. */
-  refresh(sent: Held): Promise<Held | null> {
-    if (this.#last?.old === sent.token.accessToken) return Promise.resolve(this.#last.held);
+  /** Whether the last renewal of this token gave the same one: it will again, until that one ends. */
+  isUnchanged({ token }: Held): boolean {
+    return this.#last?.old === token.accessToken && this.#last.held.token.accessToken === token.accessToken;
+  }
+
+  /**
+   * Another token in place of this one, for a request that was begun at `began`; null if there is none to be had. The same
+   * token once more is an answer to the requests that were on their way, and none to later ones. Never rejects.
+   */
+  refresh(sent: Held, began: number): Promise<Held | null> {
+    const last = this.#last;
+    const shares = last?.old === sent.token.accessToken && (began < last.at || !this.isUnchanged(sent));
+    if (shares) return Promise.resolve(last.held);
     this.#refreshing ??= this.#runRefresh(sent).finally(() => {
       this.#refreshing = undefined;
     });
@@ -185,6 +206,7 @@ export class Session {
 
   async #runRefresh(sent: Held): Promise<Held | null> {
     let error: unknown;
+    let isOver = false;
     const { refresh, refreshTimeout = REFRESH_TIMEOUT, onLogout, onError } = this.options;
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(new RefreshUnavailableError("the refresh took too long")), refreshTimeout);
@@ -192,8 +214,10 @@ export class Session {
       const answer = Promise.resolve(refresh!(sent.token, { signal: timeout.signal }));
       const fresh = tokenOf(await abortable(answer, timeout.signal));
       if (fresh !== null) return this.#replace(sent, fresh);
+      isOver = true;
     } catch (fault) {
       error = fault;
+      isOver = isRefusal(fault);
     } finally {
       clearTimeout(timer);
     }
@@ -201,11 +225,11 @@ export class Session {
     const present = await this.present().catch(() => null);
     if (present !== null && present.token.accessToken !== sent.token.accessToken) return present;
     this.#failed = { old: sent.token.accessToken, at: this.tick() };
-    if (isPassing(error)) {
-      tell(onError, error);
-    } else {
+    if (isOver) {
       this.#over = sent.token.accessToken;
       tell(onLogout, { error });
+    } else {
+      tell(onError, error);
     }
     return null;
   }
@@ -226,7 +250,7 @@ export class Session {
     if (sent === null) return { token, given: token.accessToken };
     const held = { token, given: sent.given };
     this.#newer = held;
-    this.#last = { old: sent.token.accessToken, held };
+    this.#last = { old: sent.token.accessToken, at: this.tick(), held };
     return held;
   }
 }
@@ -253,17 +277,31 @@ function tokenOf(token: TokenLike): Token | null {
   const whole = typeof token === "string" ? { accessToken: token } : token;
   // What cannot stand in a field is no token; the error does not repeat it.
   if (typeof whole.accessToken !== "string" || !/^[!-~]+$/.test(whole.accessToken)) throw new TypeError("what was given is no access token");
-  return whole;
+  if (isKnown(whole.expires) && isKnown(whole.lifetime)) return whole;
+  const { accessToken, expires, lifetime } = whole;
+  return { accessToken, ...(isSeconds(expires) && { expires }), ...(isSeconds(lifetime) && { lifetime }) };
 }
 
-/** Whether a refresh failed for want of an answer. */
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof RefreshUnavailableError || ["AbortError", "TimeoutError"].includes(error.name)) return true;
-  // So says fetch.
-  if (error instanceof TypeError && error.cause instanceof Error) return true;
-  const { code, response } = error as { code?: unknown; response?: unknown };
-  return typeof code === "string" && /^(E[A-Z]+|UND_ERR_[A-Z_]+|ERR_NETWORK)$/.test(code) && response === undefined;
+/** Whether this is nothing, or a number of seconds. */
+function isKnown(value: unknown): boolean {
+  return value === undefined || isSeconds(value);
+}
+
+/** Whether this is a number of seconds that the core can count with. */
+function isSeconds(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}
+
+/**
+ * Whether a refresh failed because the session is over, as the token endpoint says it (RFC 6749 section 5.2). A failure of
+ * any other kind may be an outage (REQ-CLIENT-13).
+ */
+function isRefusal(fault: unknown): boolean {
+  if (typeof fault !== "object" || fault === null || fault instanceof RefreshUnavailableError) return false;
+  const { error, code, message, status, response } = fault as Record<string, unknown>;
+  if ([error, code, message].includes("invalid_grant")) return true;
+  const answered = status ?? (response as { status?: unknown } | null | undefined)?.status;
+  return typeof answered === "number" && answered >= 400 && answered < 500 && ![408, 429].includes(answered);
 }
 
 /** Calls a function of the host's, whose failure is no request's: it becomes a warning of the process. */

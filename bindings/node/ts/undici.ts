@@ -69,7 +69,7 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#opts = opts;
     this.#headers = headers;
     this.#handler = handler;
-    this.#url = new URL(opts.path, opts.origin as string | URL).href;
+    this.#url = urlOf(opts.origin!, opts.path);
     this.#exchange = new Exchange(session, {
       url: this.#url,
       method: opts.method,
@@ -167,7 +167,7 @@ class Relay implements Dispatcher.DispatchHandler {
         this.#phase = "passing";
         this.#controller.abort(fault as Error);
         // Aborting tells the handler, unless there is nothing left to abort.
-        if (this.#broken !== undefined) this.#fail(fault as Error);
+        if (this.#ended || this.#broken !== undefined) this.#fail(fault as Error);
       },
     );
   }
@@ -230,6 +230,14 @@ class Controller implements Dispatcher.DispatchController {
   goOn(): void {
     if (!this.#isPaused) this.target?.resume();
   }
+}
+
+/**
+ * Where a request goes. The path is no reference to be resolved: undici connects to the origin whatever the path says, be
+ * it `//other.example/` or an absolute URL.
+ */
+function urlOf(origin: string | URL, path: string): string {
+  return new URL(new URL(origin).origin + (path.startsWith("/") ? path : `/${path}`)).href;
 }
 
 /** Names and values by turns. */

@@ -1,6 +1,6 @@
 /** For Web-standard requests: Hono, Remix, route handlers of Next, Deno-like runtimes on Node. */
 
-import { denialOf, type RouteOptions } from "./answer.js";
+import { cacheControlWith, denialOf, isCacheControl, type RouteOptions } from "./answer.js";
 import type { Decision, HeaderList } from "./decision.js";
 import type { Verifier } from "./verifier.js";
 
@@ -50,7 +50,8 @@ export function guard(verifier: Verifier, options: WebRouteOptions = {}): WebGua
 
 /**
  * A handler that is called with the decision for requests that are let through; the fields of the decision are added
- * to its response.
+ * to its response. A Cache-Control of the handler's stays if it says `private` or `no-store`, else it gets what the decision
+ * asks for.
  */
 export function withAuth<Rest extends unknown[]>(
   verifier: Verifier,
@@ -65,7 +66,10 @@ export function withAuth<Rest extends unknown[]>(
     if (decision.headers.length === 0) return response;
     // The header of a response that was fetched or made by Response.redirect cannot be changed.
     const changed = new Response(response.body, response);
-    for (const [name, value] of decision.headers) changed.headers.set(name, value);
+    for (const [name, value] of decision.headers) {
+      if (isCacheControl(name)) changed.headers.set(name, cacheControlWith(changed.headers.get(name) ?? "", value));
+      else changed.headers.append(name, value);
+    }
     return changed;
   };
 }

@@ -75,11 +75,11 @@ fn environment(name: &str, value: &[u8], view: &View<'_>, findings: &mut Finding
     findings.add(finding(FindingId::ApiKeyEnvironment, Certainty::Observed, Part::Request).at(name).seen(seen));
 }
 
-/// The first 4 and the last 4 characters (REQ-APIKEY-09).
+/// The first 4 and the last 4 characters (REQ-APIKEY-09), of a key that is long enough to stay one.
 fn redacted(value: &[u8]) -> String {
     let text = String::from_utf8_lossy(value);
     match (text.get(..4), text.len().checked_sub(4).and_then(|at| text.get(at..))) {
-        (Some(front), Some(back)) if text.len() >= 16 => format!("{front}…{back}"),
+        (Some(front), Some(back)) if text.len() >= 32 => format!("{front}…{back}"),
         _ => "…".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 use super::forms::{Exchange, Form, Found, field};
 use super::shown;
 use crate::fault::Fault;
+use crate::response::is_absolute;
 
 /// The exchange that is explained.
 #[derive(Debug, PartialEq, Eq)]
@@ -89,7 +90,7 @@ fn leads_to(before: &Exchange, after: &Exchange) -> bool {
     let (from, to) = (String::from_utf8_lossy(&from.target), String::from_utf8_lossy(&to.target));
     let without_fragment = |address: &str| address.split('#').next().unwrap_or_default().to_owned();
     let location = without_fragment(&String::from_utf8_lossy(location));
-    if location.contains("://") {
+    if is_absolute(&location) {
         // Of a raw exchange only the path of an address is known.
         return location == to || (to.starts_with('/') && location.ends_with(&*to)) || path_is_root(&location, &to);
     }

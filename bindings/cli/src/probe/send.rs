@@ -20,7 +20,7 @@ use super::requests::{Kind, Method, Plan, REQUESTS};
 use super::tap::Tap;
 use crate::fault::Fault;
 use crate::get_fault::{GetFault, fault};
-use crate::output::{FAINT, note};
+use crate::output::{FAINT, note, printable};
 
 /// How requests are sent, wherever to.
 pub(crate) struct Sender {
@@ -139,7 +139,7 @@ impl Sender {
 fn tell(shown: &str, exchange: &Exchange) {
     let came = match &exchange.outcome {
         Outcome::Answered(answer) => answer.status.to_string(),
-        Outcome::Failed(cause) => cause.clone(),
+        Outcome::Failed(cause) => printable(cause),
         Outcome::NotSent(why) => format!("not sent, {why}"),
     };
     note(FAINT, "probe:", &format!("{} {shown} {}: {came}", exchange.method.name(), exchange.plan.id));

@@ -114,6 +114,7 @@ fn of_several_responses_the_last_counts_and_redirects_tell_its_origin() {
     assert_eq!(at("https://A.example:443/y"), "refresh invalid_token");
     assert_eq!(at("https://b.example/y"), "stop other_origin");
     assert_eq!(at("//b.example/y"), "stop other_origin");
+    assert_eq!(at("/login?next=https://b.example/y"), "refresh invalid_token", "an address in a query is no other one");
     let told: Vec<&str> = bearer.iter().chain(&["--response-url", "https://b.example/"]).copied().collect();
     assert_eq!(step(&told, REFUSED), "stop other_origin");
 }

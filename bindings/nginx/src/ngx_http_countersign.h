@@ -30,6 +30,8 @@
 #define NGX_HTTP_COUNTERSIGN_MAX_FILE    (64 * 1024 * 1024)
 /* Lines of wanted fields that are collected without taking memory. */
 #define NGX_HTTP_COUNTERSIGN_LINES       32
+/* A hash takes well below a second; this only ends one that never comes back, and keeps a stopping worker alive. */
+#define NGX_HTTP_COUNTERSIGN_HASH_WAIT   30000
 
 typedef struct ngx_http_countersign_policy_s  ngx_http_countersign_policy_t;
 typedef struct ngx_http_countersign_ctx_s     ngx_http_countersign_ctx_t;
@@ -63,7 +65,9 @@ typedef struct {
 /* A file of keys as one worker last saw it. */
 typedef struct {
     ngx_http_countersign_source_t   *source;
+    ngx_uint_t                       is_read;    /* 0: it could not be read; it is tried again */
     struct timespec                  changed;
+    struct timespec                  status_changed;
     off_t                            size;
     ngx_file_uniq_t                  uniq;
 } ngx_http_countersign_watch_t;
@@ -121,7 +125,8 @@ typedef struct {
     ngx_array_t                     *refs;
     ngx_http_countersign_zone_t     *zone;
     ngx_flag_t                       forward;
-    ngx_msec_t                       wait;
+    ngx_msec_t                       wait;       /* for keys */
+    ngx_msec_t                       hash_wait;
     time_t                           test_seconds;
     ngx_uint_t                       test_nanos;
 
@@ -396,7 +401,7 @@ char *ngx_http_countersign_status_location(ngx_conf_t *cf, ngx_command_t *cmd, v
 char *ngx_http_countersign_metrics_location(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* _forward.c: who is asking, told to upstreams */
-ngx_int_t ngx_http_countersign_forward(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx);
+ngx_int_t ngx_http_countersign_forward(ngx_http_request_t *r, const countersign_decision *decision);
 
 /* _deny.c: header and body filters; _log.c: one line a denial */
 ngx_int_t ngx_http_countersign_filter_init(ngx_conf_t *cf);

@@ -95,6 +95,14 @@ ngx_http_countersign_judge(ngx_http_request_t *r, ngx_http_countersign_loc_conf_
 }
 
 
+/* Tells the upstream of a location that wants to know who is asking. */
+static ngx_int_t
+ngx_http_countersign_tell(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf, ngx_http_countersign_ctx_t *ctx)
+{
+    return lcf->forward ? ngx_http_countersign_forward(r, ngx_http_countersign_decision_of(&ctx->verdict)) : NGX_OK;
+}
+
+
 /* The request was judged: counted, logged, told to the upstream; gives what the access phase hears. */
 static ngx_int_t
 ngx_http_countersign_answer(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
@@ -104,7 +112,7 @@ ngx_http_countersign_answer(ngx_http_request_t *r, ngx_http_countersign_loc_conf
     if (!ctx->verdict.allowed) {
         ngx_http_countersign_log_denial(r, ctx);
     }
-    if (lcf->forward && ngx_http_countersign_forward(r, ctx) != NGX_OK) {
+    if (ngx_http_countersign_tell(r, lcf, ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     return ctx->verdict.allowed ? NGX_OK : (ngx_int_t) ctx->verdict.status;
@@ -169,8 +177,7 @@ ngx_http_countersign_access_handler(ngx_http_request_t *r)
     ctx->question = question;
     if (same && ctx->verdict.allowed) {
         /* Judged before an internal redirect; another location may forward what this one did not. */
-        return !lcf->forward || ngx_http_countersign_forward(r, ctx) == NGX_OK ? NGX_OK
-                                                                               : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return ngx_http_countersign_tell(r, lcf, ctx) == NGX_OK ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     return ngx_http_countersign_ask(r, lcf, ctx);
 }

@@ -10,6 +10,7 @@ static char *ngx_http_countersign_directive(ngx_conf_t *cf, ngx_command_t *cmd, 
 static char *ngx_http_countersign_scope(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_countersign_ref(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 static char *ngx_http_countersign_test_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+static char *ngx_http_countersign_test_hash_wait(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 ngx_command_t  ngx_http_countersign_commands[] = {
 
@@ -70,6 +71,11 @@ ngx_command_t  ngx_http_countersign_commands[] = {
       NGX_HTTP_COUNTERSIGN_ALL|NGX_CONF_TAKE1,
       ngx_http_countersign_test_time, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 
+    { ngx_string("countersign_test_hash_wait"),
+      NGX_HTTP_COUNTERSIGN_ALL|NGX_CONF_TAKE1,
+      ngx_http_countersign_test_hash_wait, NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_countersign_loc_conf_t, hash_wait), NULL },
+
       ngx_null_command
 };
 
@@ -102,6 +108,7 @@ ngx_http_countersign_create_loc_conf(ngx_conf_t *cf)
     lcf->enable = NGX_CONF_UNSET;
     lcf->forward = NGX_CONF_UNSET;
     lcf->wait = NGX_CONF_UNSET_MSEC;
+    lcf->hash_wait = NGX_CONF_UNSET_MSEC;
     lcf->scope = NGX_CONF_UNSET_PTR;
     lcf->token = NGX_CONF_UNSET_PTR;
     lcf->sources = NGX_CONF_UNSET_PTR;
@@ -194,6 +201,18 @@ ngx_http_countersign_test_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
     lcf->test_nanos = nanos;
     return NGX_CONF_OK;
+#else
+    return "is for test builds of the module only";
+#endif
+}
+
+
+/* countersign_test_hash_wait TIME, in test builds alone: how long a request is held for the hash of its password. */
+static char *
+ngx_http_countersign_test_hash_wait(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+#if (NGX_HTTP_COUNTERSIGN_TEST)
+    return ngx_conf_set_msec_slot(cf, cmd, conf);
 #else
     return "is for test builds of the module only";
 #endif

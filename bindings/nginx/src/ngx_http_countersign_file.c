@@ -86,10 +86,13 @@ failed:
 }
 
 
-/* Hands a changed file to the worker's store. A file that cannot be used changes nothing; it is looked at again. */
-static void
+/*
+ * Hands a changed file to the worker's store. A file that cannot be used changes nothing. Gives whether it could be
+ * read at all: only then is there nothing to do until it changes.
+ */
+static ngx_uint_t
 ngx_http_countersign_file_load(ngx_http_countersign_policy_t *policy, ngx_http_countersign_watch_t *watch,
-    ngx_log_t *log)
+    ngx_log_t *log, ngx_uint_t is_retry)
 {
     countersign_report  *report = NULL;
     countersign_finding  finding;
@@ -97,11 +100,17 @@ ngx_http_countersign_file_load(ngx_http_countersign_policy_t *policy, ngx_http_c
     countersign_time     now = ngx_http_countersign_clocks();
     ngx_pool_t          *pool = ngx_create_pool(4096, log);
     ngx_str_t            text, why;
+    ngx_uint_t           is_read;
+    ngx_log_t            quiet = *log;
 
     if (pool == NULL) {
-        return;
+        return 0;
     }
-    if (ngx_http_countersign_file_read(pool, log, &watch->source->file, &text) == NGX_OK) {
+    if (is_retry) {
+        quiet.log_level = 0;                /* it was told of */
+    }
+    is_read = ngx_http_countersign_file_read(pool, &quiet, &watch->source->file, &text) == NGX_OK;
+    if (is_read) {
         ngx_memzero(&keys, sizeof(keys));
         keys.struct_size = sizeof(keys);
         keys.jwks = ngx_http_countersign_view(&text);
@@ -121,31 +130,44 @@ ngx_http_countersign_file_load(ngx_http_countersign_policy_t *policy, ngx_http_c
         }
     }
     ngx_destroy_pool(pool);
+    return is_read;
 }
 
 
-/* Loads the files of a policy that are not as they were; with first, all of them. */
+static ngx_uint_t
+ngx_http_countersign_file_same_time(struct timespec *one, struct timespec *other)
+{
+    return one->tv_sec == other->tv_sec && one->tv_nsec == other->tv_nsec;
+}
+
+
+/* Loads the files of a policy that are not as they were, or could not be read; with first, all of them. */
 void
 ngx_http_countersign_file_watch(ngx_http_countersign_policy_t *policy, ngx_log_t *log, ngx_uint_t first)
 {
     ngx_http_countersign_watch_t  *watch;
     ngx_file_info_t                info;
-    ngx_uint_t                     i;
+    ngx_uint_t                     i, is_same;
 
     for (i = 0; i < policy->watch_count; i++) {
         watch = &policy->watches[i];
         if (ngx_file_info(watch->source->file.data, &info) == NGX_FILE_ERROR) {
             continue;                       /* while it is being replaced, say; the keys of before stay */
         }
-        /* In nanoseconds: a file may be written twice in one second, and be as long as before. */
-        if (!first && watch->changed.tv_sec == info.st_mtim.tv_sec && watch->changed.tv_nsec == info.st_mtim.tv_nsec
-            && watch->size == ngx_file_size(&info) && watch->uniq == ngx_file_uniq(&info))
-        {
+        /*
+         * In nanoseconds: a file may be written twice in one second, and be as long as before. The time of its status
+         * too: that of its content can be set back, and who may read it changes only the former.
+         */
+        is_same = !first && ngx_http_countersign_file_same_time(&watch->changed, &info.st_mtim)
+                  && ngx_http_countersign_file_same_time(&watch->status_changed, &info.st_ctim)
+                  && watch->size == ngx_file_size(&info) && watch->uniq == ngx_file_uniq(&info);
+        if (is_same && watch->is_read) {
             continue;
         }
         watch->changed = info.st_mtim;
+        watch->status_changed = info.st_ctim;
         watch->size = ngx_file_size(&info);
         watch->uniq = ngx_file_uniq(&info);
-        ngx_http_countersign_file_load(policy, watch, log);
+        watch->is_read = ngx_http_countersign_file_load(policy, watch, log, is_same);
     }
 }

@@ -67,14 +67,14 @@ ngx_http_countersign_forward_add(ngx_http_request_t *r, ngx_list_t *list, ngx_ht
 
 /*
  * Rewrites the request's fields: a new list, because nginx keeps pointers into the old one, whose lines stay as they
- * were.
+ * were. So a subrequest, whose list starts with the lines of its client's request, changes nothing there. decision may
+ * be NULL: there is nobody to tell of.
  */
 ngx_int_t
-ngx_http_countersign_forward(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx)
+ngx_http_countersign_forward(ngx_http_request_t *r, const countersign_decision *decision)
 {
     ngx_list_part_t                 *part = &r->headers_in.headers.part;
     ngx_table_elt_t                 *line = part->elts, *kept;
-    countersign_decision            *decision = ngx_http_countersign_decision_of(&ctx->verdict);
     ngx_http_countersign_forward_t  *field;
     countersign_str                  text;
     ngx_list_t                       list;

@@ -1,6 +1,7 @@
 /*
  * Passwords: their hashes take as long as they were made to, so they run in nginx's default thread pool while the
- * event loop goes on. The thread touches nothing but the hash; a client that goes away leaves it to end alone.
+ * event loop goes on. The thread touches nothing but the hash; a request that goes away, or is held no
+ * longer, leaves it to end alone.
  */
 
 #include "ngx_http_countersign.h"
@@ -51,6 +52,7 @@ ngx_int_t
 ngx_http_countersign_hash(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx, countersign_verifier *verifier)
 {
     ngx_http_countersign_main_conf_t  *mcf = ngx_http_get_module_main_conf(r, ngx_http_countersign_module);
+    ngx_http_countersign_loc_conf_t   *lcf = ngx_http_get_module_loc_conf(r, ngx_http_countersign_module);
     ngx_http_countersign_work_t       *work;
     ngx_thread_task_t                 *task;
     ngx_pool_t                        *pool;
@@ -75,7 +77,7 @@ ngx_http_countersign_hash(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx
     task->handler = ngx_http_countersign_hash_run;
     task->event.handler = ngx_http_countersign_hash_done;
     task->event.data = work;
-    if (ngx_http_countersign_wait_hold(r, ctx, NGX_HTTP_COUNTERSIGN_HELD_FOR_HASH, 0) != NGX_AGAIN
+    if (ngx_http_countersign_wait_hold(r, ctx, NGX_HTTP_COUNTERSIGN_HELD_FOR_HASH, lcf->hash_wait) != NGX_AGAIN
         || ngx_thread_task_post(mcf->threads, task) != NGX_OK)
     {
         ngx_http_countersign_wait_end(ctx);
@@ -90,7 +92,7 @@ ngx_http_countersign_hash(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx
 }
 
 
-/* The request goes away while its hash may be running, or after it was given up. */
+/* The request goes away, or on, without its hash. One that a thread may still be running is freed when that is done. */
 void
 ngx_http_countersign_hash_forget(ngx_http_countersign_ctx_t *ctx)
 {

@@ -83,7 +83,7 @@ ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch, countersign_
     ngx_http_countersign_lease_e     lease = NGX_HTTP_COUNTERSIGN_LEASE_TAKEN;
     ngx_http_countersign_finding_e   finding;
     countersign_fetch_result         hint;
-    uint64_t                         now = ngx_http_countersign_clocks().monotonic_nanos;
+    uint64_t                         now;
     int64_t                          fetched_at = 0;
 
     if (zone == NULL) {
@@ -91,6 +91,8 @@ ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch, countersign_
     }
     seen = ngx_http_countersign_answer_seen(fetch->policy, &fetch->key);
     ngx_shmtx_lock(&zone->slab->mutex);
+    /* Read under the lock: an answer that came while this worker waited for it is not from the future. */
+    now = ngx_http_countersign_clocks().monotonic_nanos;
     entry = ngx_http_countersign_answer_entry(zone, &fetch->key, fetch->info.issuer.len);
     if (entry == NULL || seen == NULL) {
         ngx_shmtx_unlock(&zone->slab->mutex);

@@ -46,6 +46,7 @@ ngx_http_countersign_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->zone, prev->zone, NULL);
     ngx_conf_merge_value(conf->forward, prev->forward, 0);
     ngx_conf_merge_msec_value(conf->wait, prev->wait, 2000);
+    ngx_conf_merge_msec_value(conf->hash_wait, prev->hash_wait, NGX_HTTP_COUNTERSIGN_HASH_WAIT);
     if (conf->test_seconds == NGX_CONF_UNSET) {
         conf->test_seconds = prev->test_seconds;
         conf->test_nanos = prev->test_nanos;

@@ -37,6 +37,52 @@ ngx_http_countersign_challenge(ngx_http_request_t *r, const countersign_decision
 
 
 /*
+ * "satisfy any": the verdict of the client's request that something else has overruled, if the same was asked there;
+ * else NULL. That holds only for a location which says "satisfy any" itself: nothing but a credential opens another one.
+ */
+static ngx_http_countersign_verdict_t *
+ngx_http_countersign_overruled(ngx_http_request_t *r, ngx_http_countersign_question_t *question)
+{
+    ngx_http_core_loc_conf_t    *core = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    ngx_http_countersign_ctx_t  *client = ngx_http_countersign_get_ctx(r);
+
+    return core->satisfy == NGX_HTTP_SATISFY_ANY && client != NULL && client->overruled
+           && ngx_http_countersign_question_is(&client->question, question)
+           ? &client->verdict : NULL;
+}
+
+
+/* Judges, and tells the upstream; gives what the phase hears. */
+static ngx_int_t
+ngx_http_countersign_answer_subrequest(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
+    ngx_http_countersign_question_t *question)
+{
+    ngx_http_countersign_verdict_t  *overruled = ngx_http_countersign_overruled(r, question);
+    countersign_decision            *decision = ngx_http_countersign_decision;
+
+    if (overruled != NULL) {
+        decision = ngx_http_countersign_decision_of(overruled);
+
+    } else if (ngx_http_countersign_look(r, lcf, question, NULL) == NGX_OK) {
+        ngx_http_countersign_count(lcf, countersign_decision_reason(decision));
+
+    } else {
+        return NGX_ERROR;
+    }
+    if (lcf->forward && ngx_http_countersign_forward(r, decision) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    if (overruled != NULL || countersign_decision_allowed(decision)) {
+        return NGX_DECLINED;
+    }
+    if (ngx_http_countersign_challenge(r, decision) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    return (ngx_int_t) countersign_decision_http_status(decision);
+}
+
+
+/*
  * Judges a subrequest by the policy of its location, at once: it is never held, so keys that are not there yet and a
  * password that was not hashed yet are 503. NGX_DECLINED lets it through.
  */
@@ -46,31 +92,15 @@ ngx_http_countersign_judge_subrequest(ngx_http_request_t *r)
     ngx_http_countersign_loc_conf_t  *lcf = ngx_http_get_module_loc_conf(r, ngx_http_countersign_module);
     ngx_http_countersign_ctx_t       *client = ngx_http_get_module_ctx(r->main, ngx_http_countersign_module);
     ngx_http_countersign_question_t   question;
-    countersign_decision             *decision = ngx_http_countersign_decision;
     ngx_int_t                         rc;
 
     if (lcf->policy == NULL || (client != NULL && client->fetch != NULL)) {
         return NGX_DECLINED;
     }
-    client = ngx_http_countersign_get_ctx(r);
-    if (client != NULL && client->overruled && client->question.policy == lcf->policy) {
-        /* "satisfy any": something else has let the client through here. */
-        return NGX_DECLINED;
-    }
     rc = ngx_http_countersign_question(r, lcf, &question);
     if (rc == NGX_OK) {
-        rc = ngx_http_countersign_look(r, lcf, &question, NULL);
+        rc = ngx_http_countersign_answer_subrequest(r, lcf, &question);
     }
     ngx_http_countersign_question_wipe(&question);
-    if (rc != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    ngx_http_countersign_count(lcf, countersign_decision_reason(decision));
-    if (countersign_decision_allowed(decision)) {
-        return NGX_DECLINED;
-    }
-    if (ngx_http_countersign_challenge(r, decision) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    return (ngx_int_t) countersign_decision_http_status(decision);
+    return rc == NGX_ERROR ? NGX_HTTP_INTERNAL_SERVER_ERROR : rc;
 }

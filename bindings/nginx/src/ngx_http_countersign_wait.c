@@ -5,9 +5,6 @@
 
 #include "ngx_http_countersign.h"
 
-/* A hash takes well below a second; this only ends one that never comes back, and keeps a stopping worker alive. */
-#define NGX_HTTP_COUNTERSIGN_HASH_WAIT    30000
-
 
 /* The end of waiting: out of time, or woken. */
 void
@@ -18,6 +15,10 @@ ngx_http_countersign_wait_resume(ngx_event_t *event)
     ngx_connection_t            *c = r->connection;
 
     ngx_http_countersign_wait_end(ctx);
+    if (ctx->task != NULL) {
+        /* Out of time. The thread's hash ends alone, and must not come back to a request that was answered. */
+        ngx_http_countersign_hash_forget(ctx);
+    }
     ctx->resumed = 1;
     ngx_http_set_log_request(c->log, r);
     r->read_event_handler = ngx_http_block_reading;
@@ -57,7 +58,7 @@ ngx_http_countersign_wait_hold(ngx_http_request_t *r, ngx_http_countersign_ctx_t
     ctx->wake.data = ctx;
     ctx->wake.log = r->connection->log;
     ctx->wake.handler = ngx_http_countersign_wait_resume;
-    ngx_add_timer(&ctx->wake, most > 0 ? most : NGX_HTTP_COUNTERSIGN_HASH_WAIT);
+    ngx_add_timer(&ctx->wake, most);
     r->read_event_handler = ngx_http_test_reading;
     r->write_event_handler = ngx_http_request_empty_handler;
     return NGX_AGAIN;

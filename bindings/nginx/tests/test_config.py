@@ -166,16 +166,17 @@ class Config(unittest.TestCase):
         )
         self.refused("nowhere.bin", server="countersign p.json;", http="countersign_ref batch nowhere.bin;", p=document)
 
-    def test_a_released_module_refuses_the_time_of_tests(self) -> None:
+    def test_a_released_module_refuses_what_is_for_tests(self) -> None:
         released = os.environ["COUNTERSIGN_RELEASED"]
-        nginx = Nginx("countersign p.json; countersign_test_time 1700000000;", policies={"p.json": policy()})
-        configuration = nginx.folder / "nginx.conf"
-        self.assertEqual(nginx.test().returncode, 0)
-        configuration.write_text(configuration.read_text().replace(MODULE, released))
-        done = nginx.test()
-        nginx.__exit__()
-        self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stderr, r"\[emerg\].*countersign_test_time.*nginx\.conf:\d+")
+        for name, value in (("countersign_test_time", "1700000000"), ("countersign_test_hash_wait", "1s")):
+            nginx = Nginx(f"countersign p.json; {name} {value};", policies={"p.json": policy()})
+            configuration = nginx.folder / "nginx.conf"
+            self.assertEqual(nginx.test().returncode, 0)
+            configuration.write_text(configuration.read_text().replace(MODULE, released))
+            done = nginx.test()
+            nginx.__exit__()
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, rf"\[emerg\].*{name}.*nginx\.conf:\d+")
 
     def test_no_secret_is_told(self) -> None:
         document = policy()

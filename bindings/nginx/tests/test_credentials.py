@@ -1,6 +1,7 @@
 """Passwords, API keys, session cookies, and a token from a variable."""
 
 import base64
+import contextlib
 import hashlib
 import threading
 import time
@@ -8,6 +9,8 @@ import unittest
 
 import bcrypt
 from support.http import Connection, Response, bearer, fetch
+from support.nginx import Nginx, wait_until
+from support.servers import Upstream
 from support.site import KEY, Site, policy
 
 API_KEY = "acme_live_0123456789abcdef"
@@ -206,6 +209,39 @@ class Credentials(Site):
         self.assertEqual(self.get_with("/from-cookie", [("Cookie", f"other={KEY.token()}")]).status, 401)
         self.assertEqual(self.get(f"/from-variable?t={KEY.token()}").one("cache-control"), "private")
         self.assertIsNone(self.get("/", KEY.token()).one("cache-control"))
+
+
+class GivenUp(unittest.TestCase):
+    """A password whose hash takes longer than its request is held."""
+
+    def test_a_hash_that_comes_too_late(self) -> None:
+        """The body is still to come, so that the answered request is there when its hash is done: it must not go on."""
+        users = {"slow": {"hash": SLOW}, "quick": {"hash": FAST}}
+        with Upstream() as upstream:
+            server = f"""
+            countersign policy.json;
+            countersign_test_hash_wait 600ms;
+            lingering_timeout 30s;
+            location / {{ proxy_request_buffering off; proxy_pass http://127.0.0.1:{upstream.port}; }}
+            """
+            policies = {"policy.json": {"realm": "reports", "basic": {"users": users}}}
+            with Nginx(server, main="thread_pool default threads=1;", policies=policies) as nginx:
+                with contextlib.ExitStack() as stack:
+                    late = [stack.enter_context(Connection(nginx.port)) for _ in range(4)]
+                    for connection, password in zip(late, ("no", "not", "nor", "secret"), strict=True):
+                        fields = [*basic("slow", password), ("Content-Length", "1000")]
+                        connection.send("POST", f"/{password}", fields)
+                    self.assertEqual(late[-1].receive().status, 503)
+
+                    def is_idle() -> bool:
+                        """Whether the one thread has made the hashes before this one."""
+                        return fetch(nginx.port, "/", basic("quick", "secret")).status == 200
+
+                    wait_until(is_idle, "the thread has nothing to do", 30)
+                    self.assertEqual([target for target, _ in upstream.seen], ["/"])
+                self.assertEqual(nginx.logged("/secret")["status"], 503)
+                self.assertEqual(len([line for line in nginx.log() if line["uri"] == "/secret"]), 1)
+                self.assertEqual(nginx.faults(), [])
 
 
 if __name__ == "__main__":

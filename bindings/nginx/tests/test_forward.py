@@ -13,6 +13,14 @@ SPOOFED = [
     ("Countersign_Subject", "root"),
     ("Countersign-Scope", "everything"),
 ]
+INCLUDED = {"open": "/included", "judged": "/included", "any": "/any/told"}
+"""The page of each folder includes a location with countersign_forward."""
+TOLD = [
+    ["countersign-issuer", ISSUER],
+    ["countersign-key-id", "ec-1"],
+    ["countersign-subject", "alice"],
+]
+"""What the upstream is told of KEY's token."""
 
 
 class Forward(Site):
@@ -23,22 +31,34 @@ class Forward(Site):
     location /quiet { proxy_pass UPSTREAM; }
     location /optional { countersign_forward on; countersign_profile public; proxy_pass UPSTREAM; }
     location /redirected { countersign_forward on; try_files /none /quiet; }
+    location /open/ { countersign off; ssi on; ssi_types *; }
+    location /judged/ { ssi on; ssi_types *; }
+    location /any/ { satisfy any; allow 127.0.0.1; deny all; ssi on; ssi_types *; }
+    location = /any/told { satisfy any; allow 127.0.0.1; deny all; countersign_forward on; proxy_pass UPSTREAM; }
+    location /decided { countersign off; auth_request /decide; proxy_pass UPSTREAM; }
+    location = /decide { internal; countersign_forward on; proxy_pass UPSTREAM; }
+    location /beside { countersign_forward on; auth_request /decide-public; proxy_pass UPSTREAM; }
+    location = /decide-public {
+        internal; countersign_profile public; countersign_token $arg_other; countersign_forward on; proxy_pass UPSTREAM;
+    }
     """
     policies = {"policy.json": policy(profiles={"public": {"optional": True}})}
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        for folder, target in INCLUDED.items():
+            (cls.nginx.folder / "html" / folder).mkdir()
+            cls.nginx.write(f"html/{folder}/page.html", f'<!--# include virtual="{target}" -->')
 
     def told(self, fields: list[list[str]]) -> list[list[str]]:
         """The lines that speak of the caller, as the upstream got them."""
         return sorted(line for line in fields if line[0].replace("_", "-").startswith("countersign-"))
 
     def test_the_upstream_is_told(self) -> None:
-        expected = [
-            ["countersign-issuer", ISSUER],
-            ["countersign-key-id", "ec-1"],
-            ["countersign-subject", "alice"],
-        ]
         for spoofed in ([], SPOOFED, SPOOFED * 20):
             answer = self.get_with("/", [*spoofed, *bearer(KEY.token()), *spoofed])
-            self.assertEqual((answer.status, self.told(answer.json()["fields"])), (200, expected))
+            self.assertEqual((answer.status, self.told(answer.json()["fields"])), (200, TOLD))
 
     def test_over_http_2(self) -> None:
         answer = fetch2(self.nginx.port2, "/", [*SPOOFED[:3], *bearer(KEY.token())])
@@ -72,6 +92,29 @@ class Forward(Site):
     def test_off_unless_asked_for(self) -> None:
         answer = self.get("/quiet", KEY.token())
         self.assertEqual(self.told(answer.json()["fields"]), [])
+
+    def seen(self, target: str) -> list[list[str]]:
+        """What the upstream was told when it was last asked for this target."""
+        return self.told([fields for asked, fields in self.upstream.seen if asked == target][-1])
+
+    def test_a_subrequest_tells_it_anew(self) -> None:
+        """What a page includes, whether the page itself was judged, open, or let through by something else."""
+        for folder in INCLUDED:
+            answer = self.get_with(f"/{folder}/page.html", [*SPOOFED, *bearer(KEY.token())])
+            self.assertEqual((answer.status, self.told(answer.json()["fields"])), (200, TOLD), folder)
+        answer = self.get_with("/any/page.html", SPOOFED)
+        self.assertEqual((answer.status, self.told(answer.json()["fields"])), (200, []), "overruled")
+
+    def test_the_subrequest_of_auth_request_tells_it_anew(self) -> None:
+        answer = self.get_with("/decided", [*SPOOFED, *bearer(KEY.token())])
+        self.assertEqual((answer.status, self.seen("/decide")), (200, TOLD))
+
+    def test_a_subrequest_changes_nothing_of_its_client(self) -> None:
+        """Its list of fields starts with the lines of the client's request, which stay as they are."""
+        answer = self.get_with("/beside", [*SPOOFED, ("X-One", "a"), *bearer(KEY.token())])
+        fields = answer.json()["fields"]
+        self.assertEqual((answer.status, self.told(fields), self.seen("/decide-public")), (200, TOLD, []))
+        self.assertIn(["x-one", "a"], fields)
 
 
 if __name__ == "__main__":

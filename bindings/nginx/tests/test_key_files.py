@@ -1,6 +1,7 @@
 """Keys from a file that is watched."""
 
 import json
+import os
 import time
 import unittest
 from functools import partial
@@ -84,6 +85,53 @@ class KeyFiles(Site):
             time.sleep(0.1)
             path.write_text(json.dumps(key_set(second)))
             wait_until(partial(self.holds, second, 200), "the last write counts", NOTICED)
+
+    def test_7_a_file_whose_time_is_set_back(self) -> None:
+        """In place, as long as before, with the time of before: nothing but the time of its status tells."""
+        path = self.nginx.folder / "keys.json"
+        first, second = es256("a"), es256("b")
+        for key in (first, second):
+            path.write_text(json.dumps(key_set(key)))
+            os.utime(path, (1_700_000_000, 1_700_000_000))
+            if key is first:
+                wait_until(partial(self.holds, first, 200), "the first key counts", NOTICED)
+                time.sleep(2.2)  # every worker has looked at the file as it is
+        wait_until(partial(self.holds, first, 401), "the key that was taken out is gone", NOTICED)
+        self.assertTrue(self.holds(second, 200))
+
+
+class UnreadFiles(Site):
+    """A file that cannot be read is tried until it can be: a key that was taken out of it must not stay trusted."""
+
+    workers = 2
+    server = KeyFiles.server
+    policies = KeyFiles.policies
+    files = KeyFiles.files
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        """The file is told of once a worker and change, and there is nothing else to tell."""
+        faults = cls.nginx.faults()
+        assert all('keys.json" failed (13: Permission denied)' in line for line in faults), faults
+        assert len(faults) == cls.workers, faults
+
+    def holds(self, key: Key, status: int) -> bool:
+        """Whether ten connections in a row, so every worker, answer a token of this key like that."""
+        return all(self.get("/", key.token()).status == status for _ in range(10))
+
+    def test_a_file_that_nobody_may_read_for_a_while(self) -> None:
+        self.assertTrue(self.holds(OLD, 200))
+        path = self.nginx.folder / "keys.json"
+        beside = path.with_name("keys.json.new")
+        beside.write_text(json.dumps(key_set(NEW)))
+        beside.chmod(0)
+        beside.rename(path)
+        wait_until(lambda: len(self.nginx.faults()) == self.workers, "every worker has tried", NOTICED)
+        time.sleep(2.2)
+        self.assertTrue(self.holds(OLD, 200), "the keys of before stay")
+        path.chmod(0o644)
+        wait_until(lambda: self.holds(OLD, 401), "the old key is gone", NOTICED)
+        self.assertTrue(self.holds(NEW, 200))
 
 
 if __name__ == "__main__":

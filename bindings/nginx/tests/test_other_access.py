@@ -8,6 +8,9 @@ from support.site import KEY, Site, policy
 ALICE = "alice:{PLAIN}secret\n"
 BASIC = ("Authorization", "Basic YWxpY2U6c2VjcmV0")
 
+PAGES = {"part": "/any-page/part", "stricter-any": "/any-page/admin", "admin": "/admin", "same": "/same"}
+"""Pages that anybody at this address may have, and what each includes."""
+
 
 class OtherAccess(Site):
     server = """
@@ -29,10 +32,22 @@ class OtherAccess(Site):
     location /decide/yes { internal; countersign off; return 204; }
     location /decide/no { internal; countersign off; return 403; }
     location /guarded-by-subrequest { countersign off; auth_request /verdict; proxy_pass UPSTREAM; }
+    location /any-page/ { satisfy any; allow 127.0.0.1; deny all; ssi on; ssi_types *; }
+    location = /any-page/part { satisfy any; allow 127.0.0.1; deny all; proxy_pass UPSTREAM; }
+    location = /any-page/admin { satisfy any; allow 127.0.0.1; countersign_scope "admin:all"; proxy_pass UPSTREAM; }
+    location /admin { countersign_scope "admin:all"; proxy_pass UPSTREAM; }
+    location /same { proxy_pass UPSTREAM; }
     location = /verdict { internal; countersign_scope "write:reports"; proxy_pass UPSTREAM; }
     """
     policies = {"policy.json": policy(scopes="read:reports")}
     files = {"users": ALICE}
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        (cls.nginx.folder / "html/any-page").mkdir()
+        for name, target in PAGES.items():
+            cls.nginx.write(f"html/any-page/{name}.html", f'[<!--# include virtual="{target}" -->]')
 
     def test_satisfy_any_shows_both_challenges(self) -> None:
         answer = self.get("/any-basic")
@@ -91,6 +106,19 @@ class OtherAccess(Site):
         self.assertEqual(self.get(target, KEY.token()).status, 403)
         answer = self.get(target, KEY.token(scope="write:reports"))
         self.assertEqual((answer.status, answer.challenges), (200, []))
+
+    def test_satisfy_any_opens_nothing_that_is_included(self) -> None:
+        """Subrequests pass by nginx's access phase: what let the page through must not let through what it includes."""
+        for name, target in PAGES.items():
+            answer = self.get(f"/any-page/{name}.html")
+            self.assertEqual((answer.status, answer.challenges), (200, []), name)
+            said = f'"target": "{target}"'.encode()
+            self.assertEqual(said in answer.body, name == "part", (name, answer.body))
+        admin = KEY.token(scope="read:reports admin:all")
+        for name, target in PAGES.items():
+            self.assertIn(f'"target": "{target}"'.encode(), self.get(f"/any-page/{name}.html", admin).body)
+        low = self.get("/any-page/admin.html", KEY.token()).body
+        self.assertNotIn(b'"target": "/admin"', low)
 
 
 if __name__ == "__main__":

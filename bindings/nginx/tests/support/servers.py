@@ -7,6 +7,7 @@ import socket
 import ssl
 import sys
 import threading
+from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -56,17 +57,12 @@ class _Echo(BaseHTTPRequestHandler):
         received = 0
         while received < length and (data := self.rfile.read(min(65536, length - received))):
             received += len(data)
+        fields = [[name.lower(), value] for name, value in self.headers.items()]
         upstream: Upstream = self.server.owner  # type: ignore[attr-defined]
         with upstream.lock:
             upstream.requests += 1
-        body = json.dumps(
-            {
-                "method": self.command,
-                "target": self.path,
-                "fields": [[name.lower(), value] for name, value in self.headers.items()],
-                "body": received,
-            }
-        ).encode()
+            upstream.seen.append((self.path, fields))
+        body = json.dumps({"method": self.command, "target": self.path, "fields": fields, "body": received}).encode()
         self.send_response(upstream.status)
         for name, value in upstream.fields:
             self.send_header(name, value)
@@ -82,11 +78,13 @@ class _Echo(BaseHTTPRequestHandler):
 
 
 class Upstream(_Running):
-    """Answers every request with its own line, fields and length of body, as JSON."""
+    """Answers every request with its own line, fields and length of body, as JSON; `seen` has the last targets and
+    fields."""
 
     def __init__(self, status: int = 200, fields: list[tuple[str, str]] | None = None) -> None:
         super().__init__(_Echo)
         self.requests = 0
+        self.seen: deque[tuple[str, list[list[str]]]] = deque(maxlen=100)
         self.status = status
         self.fields = fields or []
 

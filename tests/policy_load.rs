@@ -158,8 +158,9 @@ fn the_fields_to_pass_follow_the_policy() {
     assert_eq!(wanted(json!({"set": {}})), ["authorization", "origin", "access-control-request-method"]);
     let row = json!({"set": {"/preflight": "check", "/bearer/sources": [{"header": "X-Token"}]}});
     assert_eq!(wanted(row), ["authorization", "x-token"]);
-    let row = json!({"set": {"/bearer/sources": [{"header": "Origin"}]}});
-    assert_eq!(wanted(row), ["authorization", "origin", "access-control-request-method"], "each once");
+    let row = json!({"set": {"/bearer/sources": [{"cookie": "__Host-s"}], "/session": {"csrf": {"header": "X-C"}}}});
+    let all = ["authorization", "origin", "access-control-request-method", "cookie", "sec-fetch-site", "x-c"];
+    assert_eq!(wanted(row), all, "each once");
 }
 
 #[test]
@@ -171,14 +172,14 @@ fn a_document_over_the_bound_is_refused() {
 
 #[test]
 fn req_privacy_09_parameters_that_carry_credentials_are_listed() {
-    let load = |sources: &str| {
-        let text = format!(
-            r#"{{"realm":"api","bearer":{{"sources":{sources},"issuers":[{{"issuer":"https://login.example.com",
-            "audience":"api","jwks_uri":"https://login.example.com/jwks"}}]}}}}"#
-        );
-        let (policy, _) = countersign::Policy::load(text.as_bytes(), &[]).unwrap();
+    let load = |sources: Value, query: Value| {
+        let row = json!({"set": {"/bearer/sources": sources, "/api_key": {"query": query, "keys": []}}});
+        let (policy, _) = Policy::load(text_of(&row).as_bytes(), &[]).unwrap();
         policy.credential_parameters().map(str::to_owned).collect::<Vec<_>>()
     };
-    assert_eq!(load(r#"["header"]"#), ["access_token"]);
-    assert_eq!(load(r#"["header",{"query":"access_token"},{"query":"key"}]"#), ["access_token", "key"]);
+    assert_eq!(load(json!(["header"]), Value::Null), ["access_token"]);
+    let two = json!(["header", {"query": "access_token"}, {"query": "key"}]);
+    assert_eq!(load(two, Value::Null), ["access_token", "key"]);
+    // REQ-APIKEY-12
+    assert_eq!(load(json!(["header"]), json!("api_key")), ["access_token", "api_key"]);
 }

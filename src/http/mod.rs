@@ -37,6 +37,7 @@ pub use field::{field_name_eq, is_http_token, trim_ows};
 pub(crate) use origin::is_serialized_origin;
 pub use param::{Param, Params, Value};
 pub use preflight::is_preflight;
+pub(crate) use query::unescape;
 pub use query::{QueryParameter, select_query_parameter};
 pub use scheme::{SchemeWord, select_scheme};
 pub(crate) use slip::names_second_scheme;

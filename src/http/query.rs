@@ -1,7 +1,7 @@
 //! A parameter in the query of a request target (RFC 6750 section 2.3, RFC 3986 section 3.4).
 //!
 //! The value is given as it stands: a token needs no escapes, so one that has them is refused later
-//! for its `%` (`bearer_bad_character`). Names are read through their escapes, so that a second
+//! for its `%` (`bearer_bad_character`); an API key may have any character, so its escapes are undone. Names are read through their escapes, so that a second
 //! `access%5Ftoken` does not slip past the count. Time is linear in the target; never allocates.
 
 /// How often a parameter stands in a query.
@@ -39,6 +39,28 @@ pub fn select_query_parameter<'a>(target: &'a [u8], name: &[u8]) -> QueryParamet
         };
     }
     found
+}
+
+/// A value without its `%` escapes, undone once into `room`; a `+` stays what it is. `None` if an escape is broken.
+pub(crate) fn unescape<'m>(value: &'m [u8], room: &'m mut Vec<u8>) -> Option<&'m [u8]> {
+    if !value.contains(&b'%') {
+        return Some(value);
+    }
+    if room.len() < value.len() {
+        room.resize(value.len(), 0);
+    }
+    let (mut rest, mut len) = (value, 0);
+    while let [first, behind @ ..] = rest {
+        let (byte, behind) = match (first, behind) {
+            (b'%', [high, low, behind @ ..]) => (hex(*high)? << 4 | hex(*low)?, behind),
+            (b'%', _) => return None,
+            (byte, behind) => (*byte, behind),
+        };
+        *room.get_mut(len)? = byte;
+        len += 1;
+        rest = behind;
+    }
+    room.get(..len)
 }
 
 fn query(target: &[u8]) -> &[u8] {
@@ -104,6 +126,26 @@ mod tests {
             ("/?&&access_token=a;b", Once(b"a;b")),
         ] {
             assert_eq!(select_query_parameter(target.as_bytes(), b"access_token"), expected, "{target}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_undone_once() {
+        // REQ-APIKEY-12
+        let mut room = Vec::new();
+        for (value, plain) in [
+            ("", ""),
+            ("a+b", "a+b"),
+            ("a%2Bb%2fc", "a+b/c"),
+            ("%25%36%31", "%61"),
+            ("%00%FF", "\0\u{ff}"),
+            ("x%20", "x "),
+        ] {
+            let plain: Vec<u8> = plain.chars().map(|char| u8::try_from(u32::from(char)).unwrap()).collect();
+            assert_eq!(unescape(value.as_bytes(), &mut room), Some(&*plain), "{value}");
+        }
+        for value in ["%", "a%", "a%2", "%zz", "%+6", "%2%42"] {
+            assert_eq!(unescape(value.as_bytes(), &mut room), None, "{value}");
         }
     }
 

@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use super::compiled::{ApiKeyRule, Policy};
+use super::field_names::is_credential_field;
 use super::kind::Kind;
 use super::members::{API_KEY, Member, STORED_KEY};
 use super::place::Place;
 use super::read::{Reader, Reference};
 use super::report::{Code, Report};
 use super::scopes::read_scopes;
-use super::sources::is_token_field;
 use crate::claims::ScopeList;
 use crate::http;
 use crate::json::{Document, Duplicates};
@@ -50,17 +50,18 @@ pub(super) struct ApiKeyDraft {
 pub(super) fn read_api_key(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> ApiKeyDraft {
     let mut draft = ApiKeyDraft::default();
     reader.object(place, &API_KEY, |reader, member, place| match member.name {
-        "header" => draft.header = nullable(reader, member, place, |text| is_token_field(&text).then_some(text)),
+        "header" => draft.header = nullable(reader, member, place, |text| is_credential_field(&text).then_some(text)),
         "scheme" => draft.scheme = nullable(reader, member, place, |text| is_key_scheme(&text).then_some(text)),
         "query" => {
-            draft.query = nullable(reader, member, place, |text| (!text.is_empty()).then_some(text))
-                .and_then(Nullable::into_option);
+            draft.query = nullable(reader, member, place, not_empty).and_then(Nullable::into_option);
         }
         "prefix" => {
             draft.prefix = nullable(reader, member, place, |text| is_visible(&text, 32).then_some(text))
                 .and_then(Nullable::into_option);
         }
-        "environment" => draft.environment = nullable(reader, member, place, Some).and_then(Nullable::into_option),
+        "environment" => {
+            draft.environment = nullable(reader, member, place, not_empty).and_then(Nullable::into_option);
+        }
         "checksum" => draft.checksum = reader.boolean(place, member).unwrap_or_default(),
         _ => draft.keys = read_keys(reader, place),
     });
@@ -173,7 +174,7 @@ fn add_key(reader: &mut Reader<'_>, place: &Place<'_, '_>, builder: &mut ApiKeys
         "id" => id = reader.text(place, &member.kind, |text| is_key_id(&text).then_some(text)),
         "sha256" => digest = reader.text(place, &member.kind, |text| read_digest(&text)),
         "scopes" => scopes = read_scopes(reader, place),
-        "environment" => environment = nullable(reader, member, place, Some),
+        "environment" => environment = nullable(reader, member, place, not_empty),
         "not_before" => not_before = moment(reader, member, place),
         "expires" => expires = moment(reader, member, place),
         _ => revoked = reader.boolean(place, member),
@@ -259,6 +260,10 @@ fn is_key_scheme(name: &str) -> bool {
 /// Printable, since it stands in logs.
 fn is_key_id(text: &str) -> bool {
     (1..=limits::API_KEY_ID_BYTES).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+fn not_empty(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
 }
 
 fn is_visible(text: &str, most: usize) -> bool {

@@ -110,6 +110,9 @@ fn read_members(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<Vec<Us
             users
         });
     }
+    if let Some(users) = &users {
+        warn_of_differences(reader, place.pointer(), users.iter().map(|(_, hash, _)| hash));
+    }
     if is_empty {
         reader.refuse(place, Code::ValueRefused, "found no user; allowed: one or more");
         return None;
@@ -182,6 +185,7 @@ fn read_htpasswd_text(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<
             for (_, hash) in &users {
                 warn_of_cost(reader, place.pointer(), hash);
             }
+            warn_of_differences(reader, place.pointer(), users.iter().map(|(_, hash)| hash));
             Some((users.into_iter().map(|(name, hash)| (name, hash, ScopeList::default())).collect(), secret))
         }
     }
@@ -191,6 +195,20 @@ fn warn_of_cost(reader: &mut Reader<'_>, pointer: String, hash: &PasswordHash) {
     let cost = hash.cost();
     if let Some(better) = cost.recommended_instead() {
         reader.warn(pointer, Code::HashWeak, format!("{cost} is cheap to guess; recommended: {better}"));
+    }
+}
+
+/// An unknown user waits as long as one of the known ones does; a user whose hash alone takes longer or shorter than the
+/// others' is told from the unknown by that (REQ-BASIC-08).
+fn warn_of_differences<'h>(reader: &mut Reader<'_>, pointer: String, hashes: impl Iterator<Item = &'h PasswordHash>) {
+    let mut costs = hashes.map(PasswordHash::cost);
+    if let Some(first) = costs.next()
+        && let Some(other) = costs.find(|cost| *cost != first)
+    {
+        let text = format!(
+            "the hashes take differently long ({first}; {other}), so a denial's time can tell who is a user; recommended: one kind and cost"
+        );
+        reader.warn(pointer, Code::HashCostsDiffer, text);
     }
 }
 

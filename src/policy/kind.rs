@@ -6,6 +6,7 @@ use super::members::Object;
 #[derive(Debug)]
 pub(super) enum Kind {
     AnyText,
+    SomeText,
     Realm,
     IssuerName,
     HttpsUrl,
@@ -70,6 +71,7 @@ impl Kind {
     pub(super) fn allowed(&self) -> String {
         match self {
             Kind::AnyText => "a string".into(),
+            Kind::SomeText => "a string, one character or more".into(),
             Kind::Realm => "a string of printable ASCII, one character or more".into(),
             Kind::IssuerName => "a string, one character or more, with at most one {name} in it".into(),
             Kind::HttpsUrl => "an https URL without user information and fragment".into(),
@@ -80,7 +82,7 @@ impl Kind {
             Kind::Schemes => format!("a list of one or more of {}", SCHEMES.listed()),
             Kind::Scopes => "a string of scopes with single spaces between, or a list of them".into(),
             Kind::Source => SOURCE.into(),
-            Kind::FieldName => "the name of a header field other than Authorization, Proxy-Authorization and Cookie".into(),
+            Kind::FieldName => "the name of a header field that HTTP has no use for of its own, such as \"X-API-Key\"".into(),
             Kind::TellingField => {
                 "the name of a header field that browsers neither send of themselves nor let every page set, such as \"X-CSRF-Token\"".into()
             }

@@ -240,7 +240,7 @@ const API_KEY_MEMBERS: &[Member] = &[
         "Whether a key ends in the check digits that `countersign api-key new` writes.",
     )
     .default("false"),
-    Member::new("environment", Kind::Nullable(&Kind::AnyText), "The environment whose keys are accepted.")
+    Member::new("environment", Kind::Nullable(&Kind::SomeText), "The environment whose keys are accepted.")
         .default("null"),
     Member::new("keys", Kind::ApiKeys, "The keys, each by its hash.").required().secret(),
 ];
@@ -249,7 +249,7 @@ const STORED_KEY_MEMBERS: &[Member] = &[
     Member::new("id", Kind::KeyId, "Who the key is, in logs and as the subject.").required(),
     Member::new("sha256", Kind::KeyDigest, "The SHA-256 of the whole key, in hexadecimal.").required().secret(),
     Member::new("scopes", Kind::Scopes, "The scopes that the key has.").default("[]"),
-    Member::new("environment", Kind::Nullable(&Kind::AnyText), "The environment that the key is for.").default("null"),
+    Member::new("environment", Kind::Nullable(&Kind::SomeText), "The environment that the key is for.").default("null"),
     Member::new("not_before", Kind::Nullable(&Kind::Moment), "The second since 1970 from which the key is good.")
         .default("null"),
     Member::new("expires", Kind::Nullable(&Kind::Moment), "The second since 1970 from which it no longer is.")
@@ -310,7 +310,7 @@ pub(super) const BEYOND_SCHEMA: &[&str] = &[
     "a source stands in the list once, header names compared without case",
     "a cookie source and the section session stand together, and a cookie whose name begins with neither __Host- nor __Secure- needs transport tls",
     "hashes of passwords are of a kind and a cost that are accepted, and names in an htpasswd stand there once",
-    "the field of session.csrf is none that browsers send of themselves or let every page set",
+    "a token or an API key stands in no field that HTTP itself uses, and the field of session.csrf is none that browsers send of themselves or let every page set",
     "ids and hashes of API keys stand in the list once, and keys have a place to stand in that no bearer token has",
     "a parameter of a challenge stands there once, and its rule holds for its name in any case",
     "hosts, ports and escapes of URLs are well formed",

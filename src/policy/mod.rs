@@ -10,6 +10,7 @@ mod basic;
 mod challenge;
 mod compiled;
 mod document;
+mod field_names;
 mod issuers;
 mod keys;
 mod kind;

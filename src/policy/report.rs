@@ -40,6 +40,7 @@ words! {
         KeysEmpty = "keys_empty", "A list of API keys without a key.";
         KeyNeverGood = "key_never_good", "An API key that no time is good for.";
         HashWeak = "hash_weak", "A hash of a password below the recommended cost.";
+        HashCostsDiffer = "hash_costs_differ", "Hashes of passwords that take differently long.";
         MetadataInvalid = "metadata_invalid", "Metadata of an issuer that were not taken.";
         ScopeOffline = "scope_offline", "`offline_access` asked for by a challenge.";
     }

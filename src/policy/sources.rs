@@ -3,6 +3,7 @@
 //! Refuses a source that stands there twice, and fields that are read by rules of their own.
 
 use super::compiled::{CookieSource, Sources};
+use super::field_names::is_credential_field;
 use super::kind::Kind;
 use super::place::Place;
 use super::read::Reader;
@@ -50,7 +51,7 @@ fn read_source(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<Source>
     };
     let inner = place.member(name, value);
     if name.is("header") {
-        reader.text(&inner, &Kind::FieldName, |text| is_token_field(&text).then_some(text)).map(Source::Header)
+        reader.text(&inner, &Kind::FieldName, |text| is_credential_field(&text).then_some(text)).map(Source::Header)
     } else if name.is("query") {
         reader.text(&inner, &Kind::ParameterName, |text| (!text.is_empty()).then_some(text)).map(Source::Query)
     } else if name.is("cookie") {
@@ -77,13 +78,6 @@ fn read_cookie(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<String>
 
 /// Prefixes that make a browser keep a cookie to what came over TLS (RFC 6265bis section 4.1.3).
 pub(super) const COOKIE_PREFIXES: [&str; 2] = ["__Host-", "__Secure-"];
-
-/// `Authorization` is the source `"header"`, with its scheme; a proxy's credentials are the proxy's
-/// (REQ-HTTP-40); cookies have rules of their own.
-pub(super) fn is_token_field(name: &str) -> bool {
-    let reserved = ["authorization", "proxy-authorization", "cookie"];
-    http::is_http_token(name.as_bytes()) && !reserved.iter().any(|reserved| name.eq_ignore_ascii_case(reserved))
-}
 
 /// Adds a source; `false` if it is there already.
 fn add(sources: &mut Sources, source: Source, place: usize) -> bool {

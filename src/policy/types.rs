@@ -17,7 +17,7 @@ pub(super) fn type_schema(kind: &Kind) -> Members {
             let reserved = reserved_names(&["authorization", "proxy-authorization", "cookie"]);
             string(&format!("^(?!({reserved})$){TOKEN}+$"))
         }
-        Kind::ParameterName => string(ANY),
+        Kind::ParameterName | Kind::SomeText => string(ANY),
         Kind::CookieName => {
             string(&format!("^(__(Host|Secure)-{TOKEN}+|(?!__([Hh][Oo][Ss][Tt]|[Ss][Ee][Cc][Uu][Rr][Ee])-){TOKEN}+)$"))
         }
@@ -80,7 +80,11 @@ pub(super) fn type_schema(kind: &Kind) -> Members {
             vec![member("type", text("integer")), member("minimum", raw(&0)), member("maximum", raw(&most))]
         }
         Kind::Origin => string("^[a-z][a-z0-9+.-]*://[a-z0-9._:\\[\\]-]+$"),
-        Kind::Origins => list(0, type_schema(&Kind::Origin)),
+        Kind::Origins => {
+            let mut list = list(0, type_schema(&Kind::Origin));
+            list.push(member("uniqueItems", raw("true")));
+            list
+        }
         Kind::Unsupported => Vec::new(),
     }
 }

@@ -81,7 +81,7 @@ pub(crate) struct Memory {
     /// Identity, field values and body.
     pub(crate) text: Vec<u8>,
     pub(crate) fields: Vec<(FieldName, Span)>,
-    /// A user name and a password; wiped as soon as the check is over, or its work taken.
+    /// A user name and a password, or a key whose escapes were undone; wiped as soon as the check is over, or its work taken.
     pub(crate) secret: Vec<u8>,
     pub(crate) pending: Option<PendingHash>,
 }

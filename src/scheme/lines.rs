@@ -69,7 +69,6 @@ impl<'r> Lines<'r> {
                 29 if line.name.eq_ignore_ascii_case(b"access-control-request-method") => lines.request_method = true,
                 _ => {}
             }
-            // Any field but Authorization may be a source, the two of a preflight too.
             if token_headers.iter().any(|name| line.name.eq_ignore_ascii_case(name.as_bytes())) {
                 lines.tokens.add(line.value);
             }

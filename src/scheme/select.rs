@@ -20,6 +20,8 @@ pub(crate) enum Credentials<'r> {
     Basic(&'r [u8]),
     /// An API key with the white space around it, and what stood between it and its scheme.
     ApiKey(&'r [u8]),
+    /// The value of the query parameter of API keys, with its escapes.
+    ApiKeyParameter(&'r [u8]),
 }
 
 /// A token as it was presented.
@@ -164,6 +166,7 @@ fn select_elsewhere<'r>(
             let text = http::parse_token(value, policy.whitespace)?;
             Ok(Credentials::Token(Token { text, unseen: None }))
         }
+        (1, _, Some(value)) if lines.keys_in_fields == 0 => Ok(Credentials::ApiKeyParameter(value)),
         (1, _, Some(value)) => Ok(Credentials::ApiKey(value)),
         _ => Err(Reason::MultipleTokenMethods),
     }

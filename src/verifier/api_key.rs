@@ -3,7 +3,9 @@
 use super::rights::check_rights;
 use super::{Settings, Verifier};
 use crate::detail::Detail;
+use crate::http;
 use crate::jose::sha256;
+use crate::limits;
 use crate::reason::Reason;
 use crate::result::{Facts, Memory};
 use crate::secret::api_key::{KeyForm, KeySlip, read_key};
@@ -16,7 +18,7 @@ pub(super) fn climb(
     asked: &Settings<'_>,
     now: Wall,
     facts: &mut Facts,
-    memory: &mut Memory,
+    text: &mut Vec<u8>,
 ) -> Result<Reason, Reason> {
     let rule = verifier.policy.compiled().api_key.as_ref().ok_or(Reason::InternalError)?;
     let form = KeyForm { prefix: rule.prefix.as_deref().unwrap_or(""), checksum: rule.checksum };
@@ -24,7 +26,7 @@ pub(super) fn climb(
 
     let keys = verifier.store.api_keys.present();
     let found = keys.find(&sha256(key)).ok_or(Reason::ApiKeyUnknown)?;
-    facts.subject = Some(Memory::put_text(&mut memory.text, found.id()));
+    facts.subject = Some(Memory::put_text(text, found.id()));
 
     // Told apart for the operator; whose key it was hears what a stranger hears (REQ-APIKEY-08).
     let is_past = |moment: i64| now.nanos() >= i128::from(moment) * NANOS_PER_SECOND;
@@ -41,6 +43,30 @@ pub(super) fn climb(
         return Err(Reason::ApiKeyWrongEnvironment);
     }
     check_rights(asked, found.scopes())
+}
+
+/// Judges an API key in the query, where libraries escape what no address may hold (RFC 3986 section 2.1).
+pub(super) fn climb_parameter(
+    verifier: &Verifier,
+    value: &[u8],
+    asked: &Settings<'_>,
+    now: Wall,
+    facts: &mut Facts,
+    memory: &mut Memory,
+) -> Result<Reason, Reason> {
+    if value.len() > 3 * limits::API_KEY_BYTES {
+        return Err(Reason::TokenTooLarge);
+    }
+    let Memory { secret, text, .. } = memory;
+    let outcome = match http::unescape(value, secret) {
+        Some(key) => climb(verifier, key, asked, now, facts, text),
+        None => {
+            facts.detail = Some(Detail::PercentEncoded);
+            Err(Reason::ApiKeyMalformed)
+        }
+    };
+    memory.forget_secret();
+    outcome
 }
 
 /// A typing error is told before anything is looked up (REQ-APIKEY-06).

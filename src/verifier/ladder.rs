@@ -45,7 +45,10 @@ pub(super) fn climb<'v>(
     match selected? {
         Some(Credentials::Token(token)) => climb_token(verifier, &token, asked, request, decision, trace),
         Some(Credentials::Basic(token)) => password::climb(verifier, token, asked, facts, memory),
-        Some(Credentials::ApiKey(key)) => api_key::climb(verifier, key, asked, request.now, facts, memory),
+        Some(Credentials::ApiKey(key)) => api_key::climb(verifier, key, asked, request.now, facts, &mut memory.text),
+        Some(Credentials::ApiKeyParameter(value)) => {
+            api_key::climb_parameter(verifier, value, asked, request.now, facts, memory)
+        }
         None if asked.route.optional => Ok(Reason::AnonymousAllowed),
         None if policy.only_cookies => Err(Reason::SessionCookieMissing),
         None => Err(Reason::CredentialsMissing),

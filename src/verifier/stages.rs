@@ -22,7 +22,7 @@ pub fn select<'r>(verifier: &Verifier, request: &Request<'r>) -> Option<&'r [u8]
     lines.check_count().ok()?;
     match select_credentials(request, &lines, policy, &mut tried).ok()?? {
         Credentials::Token(token) => Some(token.text),
-        Credentials::Basic(_) | Credentials::ApiKey(_) => None,
+        Credentials::Basic(_) | Credentials::ApiKey(_) | Credentials::ApiKeyParameter(_) => None,
     }
 }
 

@@ -33,10 +33,6 @@ def sources():
     foreign = request("Basic YWxpY2U6c2VjcmV0", lines=x_line * 2)
     covers = [*two, "rule:1/foreign-counts-as-absent"]
     check("field-twice-beside-foreign", says("multiple_token_methods", scheme="Bearer"), covers, doc=FIELD, req=foreign)
-    for name in ["Origin", "Access-Control-Request-Method"]:
-        doc = policy(bearer={"sources": ["header", {"header": name}]})
-        req = request(lines=[[name, TOKEN]])
-        check(f"field-{name.lower()}", says("ok", scheme="Bearer"), ["policy:sources/header"], doc=doc, req=req)
     basic = request("Basic YWxpY2U6c2VjcmV0", target=WITH_TOKEN)
     check(
         "query-beside-foreign", says("ok", scheme="Bearer"), ["rule:1/foreign-counts-as-absent"], doc=QUERY, req=basic

@@ -75,8 +75,20 @@ def places():
         ("last", f"{TARGET}?a=b&api_key={KEY}", ok()),
         ("path", f"/v1?api_key={KEY}", ok()),
         ("empty", f"{TARGET}?api_key=", BROKEN),
-        ("escaped", f"{TARGET}?api_key={KEY[:-1]}%63", UNKNOWN),
-        ("escaped-space", f"{TARGET}?api_key={KEY}%20", UNKNOWN),
+        ("escaped", f"{TARGET}?api_key={KEY[:-1]}%{ord(KEY[-1]):02x}", ok()),
+        ("escaped-upper", f"{TARGET}?api_key=%{ord(KEY[0]):02X}{KEY[1:]}", ok()),
+        ("escaped-other", f"{TARGET}?api_key={KEY[:-1]}%7E", UNKNOWN),
+        ("escaped-twice", f"{TARGET}?api_key={KEY[:-1]}%25{ord(KEY[-1]):02x}", UNKNOWN),
+        ("escaped-space", f"{TARGET}?api_key={KEY}%20", ok()),
+        ("escaped-space-inside", f"{TARGET}?api_key={KEY}%20x", BROKEN),
+        ("escaped-newline", f"{TARGET}?api_key={KEY}%0A", BROKEN),
+        ("escaped-nul", f"{TARGET}?api_key={KEY}%00", BROKEN),
+        ("escaped-non-ascii", f"{TARGET}?api_key={KEY}%C3%A4", BROKEN),
+        ("escaped-space-alone", f"{TARGET}?api_key=%20", BROKEN),
+        ("escape-cut", f"{TARGET}?api_key={KEY}%6", BROKEN),
+        ("escape-cut-percent", f"{TARGET}?api_key={KEY}%", BROKEN),
+        ("escape-broken", f"{TARGET}?api_key={KEY}%zz", BROKEN),
+        ("escape-signed", f"{TARGET}?api_key={KEY}%+6", BROKEN),
         ("plus", f"{TARGET}?api_key={KEY}+", UNKNOWN),
         ("space", f"{TARGET}?api_key={KEY} x", BROKEN),
         ("case", f"{TARGET}?API_KEY={KEY}", says("credentials_missing", scheme=None)),
@@ -84,6 +96,28 @@ def places():
         ("name-escaped", f"{TARGET}?api%5Fkey={KEY}", ok()),
     ]:
         check(f"key-query-{name}", expect, ["REQ-APIKEY-12", "REQ-CACHE-06"], doc=query, req=request(target=target))
+    odd = "a+b/c=="
+    here = doc(api_key=keys(key_entry(odd), query="api_key"))
+    for name, value, expect in [
+        ("as-is", odd, ok()),
+        ("escaped", "a%2Bb%2Fc%3D%3D", ok()),
+        ("space-for-plus", "a b/c==", BROKEN),
+    ]:
+        req = request(target=f"{TARGET}?api_key={value}")
+        check(f"key-query-odd-{name}", expect, ["REQ-APIKEY-12"], doc=here, req=req)
+    wide = "k" * 1024
+    here = doc(api_key=keys(key_entry(wide), query="api_key"))
+    big = says("token_too_large", scheme="Api-Key", subject=None, headers=denial(KEY_FACE))
+    for name, value, expect in [
+        ("1024-escapes", "%6b" * 1024, ok()),
+        ("1025-escapes", "%6b" * 1025, big),
+        ("1025", f"{wide}%6b", big),
+        ("3073-broken", "%zz" * 1024 + "%", big),
+    ]:
+        req = request(target=f"{TARGET}?api_key={value}")
+        check(f"key-query-{name}", expect, ["limit:api_key/1024"], doc=here, req=req)
+    req = request(lines=[["X-API-Key", f"{KEY[:-1]}%{ord(KEY[-1]):02x}"]])
+    check("key-field-escaped", UNKNOWN, ["REQ-APIKEY-01"], doc=query, req=req)
     expect = says("credentials_missing", scheme=None)
     check("key-query-off", expect, ["REQ-APIKEY-01"], doc=DOC, req=request(target=f"/v1?api_key={KEY}"))
     req = request(lines=[["Cookie", f"X-API-Key={KEY}"]])

@@ -162,6 +162,8 @@ def bearer_members():
             ("challenge", {"scope": "a  b"}, "/scope"),
             ("challenge", {"scope": 'a"b'}, "/scope"),
             ("challenge", {"scope": "\u00e9"}, "/scope"),
+            ("sources", [{"header": "Origin"}], "/0/header"),
+            ("sources", ["header", {"header": "access-control-request-method"}], "/1/header"),
         ]
     ):
         doc = policy(bearer={member: value})

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import zlib
+from urllib.parse import unquote
 
 from .basic import behind
 from .jws import Refused
@@ -23,6 +24,15 @@ def slip(text):
     if not re.fullmatch(r"[!-~]+", text):
         raise Refused("api_key_malformed")
     return text
+
+
+def unescape(text):
+    """The value of a query parameter (RFC 3986 section 2.1): escapes undone once, a plus left as it is."""
+    if len(text) > 3 * MAX_BYTES:
+        raise Refused("token_too_large")
+    if re.search(r"%(?![0-9A-Fa-f]{2})", text):
+        raise Refused("api_key_malformed")
+    return unquote(text, encoding="latin-1").strip(" \t")
 
 
 def header_value(raw, word, strict):

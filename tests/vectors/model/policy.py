@@ -64,8 +64,7 @@ def source(value, pointer):
     if kind == "cookie":
         sections.cookie_name(name, join(pointer, kind))
         return
-    need(isinstance(name, str) and name, join(pointer, kind))
-    need(kind == "query" or grammar.TOKEN.fullmatch(name), join(pointer, kind))
+    (sections.field if kind == "header" else sections.some_text)(name, join(pointer, kind))
 
 
 def algorithm(p521):

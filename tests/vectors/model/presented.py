@@ -93,19 +93,21 @@ def find(request, doc, strict, found):
         raise Refused("api_key_malformed" if twice else "multiple_token_methods")
     if places:
         found.scheme, found.value, found.from_authorization = places[0]
-        one_place(doc, found)
+        one_place(request, doc, found)
         return
     if cookie(request, doc, found):
         return
     nothing(request, doc, lines, found)
 
 
-def one_place(doc, found):
+def one_place(request, doc, found):
     """The only credential: is its place read, and is its text whole?"""
     if found.from_authorization:
         if found.scheme == "Bearer" and "header" not in sources(doc):
             raise Refused("credentials_misplaced")
     elif found.scheme == "Api-Key":
+        if not key_lines(request, doc):
+            found.value = api_key.unescape(found.value)
         api_key.slip(found.value)
     else:
         bearer_slip(found.value)

@@ -3,9 +3,15 @@
 import re
 
 from . import grammar, passwords
-from .checkers import PolicyInvalid, integer, is_bool, is_text, join, list_of, need, record, scope_text
+from .checkers import PolicyInvalid, integer, is_bool, join, list_of, need, record, scope_text
 
-RESERVED_HEADERS = ("authorization", "cookie", "proxy-authorization")
+# What HTTP itself reads or writes (RFC 9110, 9111, 9112, 9449, Fetch); no credential stands there.
+RESERVED_HEADERS = re.compile(
+    r"(accept|access-control|content|if|proxy|sec)-.*|accept|authentication-info|authorization|cache-control|connection"
+    r"|cookie|date|dpop|expect|forwarded|host|keep-alive|origin|pragma|range|referer|set-cookie|te|trailer"
+    r"|transfer-encoding|upgrade|user-agent|via|www-authenticate",
+    re.IGNORECASE,
+)
 RESERVED_SCHEMES = ("bearer", "basic", "digest", "dpop", "negotiate")
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 PREFIXES = ("__Host-", "__Secure-")
@@ -73,6 +79,12 @@ def name_but(refused):
     return check
 
 
+def field(value, pointer):
+    """The name of a header field that HTTP has no use for of its own."""
+    need(isinstance(value, str) and grammar.TOKEN.fullmatch(value), pointer)
+    need(not RESERVED_HEADERS.fullmatch(value), pointer)
+
+
 def some_text(value, pointer):
     """A string that is not empty."""
     need(isinstance(value, str) and value != "", pointer)
@@ -94,7 +106,7 @@ KEY = record(
         "id": key_id,
         "sha256": sha256,
         "scopes": SCOPES,
-        "environment": or_null(is_text),
+        "environment": or_null(some_text),
         "not_before": SECONDS,
         "expires": SECONDS,
         "revoked": is_bool,
@@ -111,7 +123,7 @@ def keys(value, pointer):
 
 API_KEY = record(
     {
-        "header": or_null(name_but(RESERVED_HEADERS)),
+        "header": or_null(field),
         "scheme": or_null(name_but(RESERVED_SCHEMES)),
         "query": or_null(some_text),
         "prefix": or_null(some_text),
@@ -128,8 +140,15 @@ def origin(value, pointer):
     need(isinstance(value, str) and ORIGIN.fullmatch(value), pointer)
 
 
+def origins(value, pointer):
+    """A list of origins, each once."""
+    list_of(origin, empty=True)(value, pointer)
+    for index, one in enumerate(value):
+        need(one not in value[:index], join(pointer, index))
+
+
 SESSION = record(
-    {"csrf": record({"header": name_but(())}, ["header"]), "origins": list_of(origin, empty=True)},
+    {"csrf": record({"header": field}, ["header"]), "origins": origins},
 )
 
 

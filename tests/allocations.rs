@@ -85,6 +85,7 @@ fn the_counter_counts() {
 struct Case {
     name: &'static str,
     reason: Reason,
+    target: &'static str,
     lines: Vec<(&'static str, Vec<u8>)>,
     /// The token, if its signature is looked at.
     signed: Option<String>,
@@ -94,7 +95,7 @@ impl Case {
     /// A request that is decided before any signature is looked at.
     fn early(name: &'static str, reason: Reason, lines: &[(&'static str, &[u8])]) -> Case {
         let lines = lines.iter().map(|(name, value)| (*name, value.to_vec())).collect();
-        Case { name, reason, lines, signed: None }
+        Case { name, reason, target: "/v1/reports?page=2", lines, signed: None }
     }
 
     fn unseen(name: &'static str, reason: Reason, token: &str) -> Case {
@@ -245,7 +246,7 @@ fn check(verifier: &Verifier, case: &Case, decision: &mut Decision) {
         *line = FieldLine::new(name, value);
     }
     let now = Wall::from_timespec(NOW, 0).unwrap();
-    let request = Request::new("GET", "/v1/reports?page=2", &lines[..case.lines.len()], now).counters(&COUNTERS);
+    let request = Request::new("GET", case.target, &lines[..case.lines.len()], now).counters(&COUNTERS);
     verifier.check(&request, decision);
 }
 
@@ -347,6 +348,9 @@ fn passwords_keys_and_cookies_allocate_nothing_of_ours() {
         early("key revoked", Reason::ApiKeyRevoked, "X-API-Key", "key-two-0123456789"),
         early("key unknown", Reason::ApiKeyUnknown, "X-API-Key", "key-three"),
         early("key malformed", Reason::ApiKeyMalformed, "X-API-Key", "key one"),
+        Case { target: "/?k=key-one-0123456789", ..Case::early("key in the query", Reason::Ok, &[]) },
+        Case { target: "/?k=key%2Done-0123456789", ..Case::early("key escaped", Reason::Ok, &[]) },
+        Case { target: "/?k=key%zz", ..Case::early("escape broken", Reason::ApiKeyMalformed, &[]) },
         early("password", Reason::Ok, "Authorization", "Basic YWxpY2U6c2VjcmV0"),
         early("password to be hashed", Reason::CheckPending, "Authorization", "Basic YWxpY2U6d3Jvbmc="),
         early("user unknown", Reason::CheckPending, "Authorization", "Basic bWFsbG9yeTpzZWNyZXQ="),
@@ -378,6 +382,27 @@ fn passwords_keys_and_cookies_allocate_nothing_of_ours() {
             assert_eq!(all, of_the_library(case, &bare), "{} behind {}", case.name, before.name);
             assert_eq!(decision.reason(), case.reason);
         }
+    }
+}
+
+/// REQ-BASIC-08, told by what it takes from the allocator, since a clock tells something else on every machine:
+/// argon2id asks for the memory of its hash, and nobody else does.
+#[test]
+fn an_unknown_user_costs_the_work_of_a_user() {
+    let hash = "$argon2id$v=19$m=7168,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+    let policy = format!(r#"{{"realm":"api","basic":{{"users":{{"alice":"{hash}"}}}}}}"#);
+    let verifier = Verifier::new(Policy::load(policy.as_bytes(), &[]).unwrap().0);
+    let mut decision = Decision::new();
+    let mut work_of = |credentials: &str| {
+        check(&verifier, &early("", Reason::CheckPending, "Authorization", credentials), &mut decision);
+        assert_eq!(decision.reason(), Reason::CheckPending, "{credentials}");
+        let work = verifier.slow_hash(&mut decision).unwrap();
+        allocations(|| work.run()).0
+    };
+    let known = work_of("Basic YWxpY2U6d3Jvbmc=");
+    assert!(known > 0);
+    for unknown in ["Basic bWFsbG9yeTpzZWNyZXQ=", "Basic YWxpY2VYOng="] {
+        assert_eq!(work_of(unknown), known, "{unknown}");
     }
 }
 

@@ -88,6 +88,29 @@ fn what_is_wrong_is_told_apart_in_private_and_alike_in_public() {
 }
 
 #[test]
+fn what_is_wrong_with_a_key_in_the_query_has_its_detail() {
+    // REQ-APIKEY-12, REQ-APIKEY-13
+    let policy = format!(r#"{{"realm":"api","api_key":{{"prefix":"acme_","query":"k","keys":[{}]}}}}"#, entry(1, ""));
+    let verifier = Verifier::new(Policy::load(policy.as_bytes(), &[]).unwrap().0);
+    for (value, reason, detail) in [
+        (key(1), Reason::Ok, None),
+        (key(1).replace('_', "%5F"), Reason::Ok, None),
+        (key(1) + "%0a", Reason::ApiKeyMalformed, Some(Detail::ControlCharacter)),
+        (key(1) + "%20x", Reason::ApiKeyMalformed, Some(Detail::SpaceInside)),
+        (key(1) + "%C3%A4", Reason::ApiKeyMalformed, Some(Detail::NonAscii)),
+        (key(1) + "%2", Reason::ApiKeyMalformed, Some(Detail::PercentEncoded)),
+        (String::new(), Reason::ApiKeyMalformed, Some(Detail::CredentialsEmpty)),
+    ] {
+        let target = format!("/v1?k={value}");
+        let mut decision = Decision::new();
+        let now = Wall::from_timespec(NOW, 0).unwrap();
+        verifier.check(&Request::new("GET", &target, &[], now), &mut decision);
+        assert_eq!((decision.reason(), decision.detail()), (reason, detail), "{target}");
+        assert!(!format!("{decision:?} {}", decision.body()).contains("acme_"), "{target}");
+    }
+}
+
+#[test]
 fn keys_are_replaced_whole_while_requests_are_checked() {
     // REQ-APIKEY-11: two keys of one owner are good side by side, so that they can be rotated.
     let prod = r#","environment":"prod""#;

@@ -71,6 +71,31 @@ fn a_right_password_is_remembered_and_a_wrong_one_is_not() {
 }
 
 #[test]
+fn a_password_that_was_changed_or_whose_user_went_is_not_remembered() {
+    // Both stores have one entropy, as those of a process that loads its policy again may.
+    let bobs = "$pbkdf2-sha256$i=10000$YW5vdGhlciBzYWx0IDE2Yg$EKp2Z+CnHNEdq8yDD855sAs3Mo3j/cC+Abv2febgBE0";
+    let before = verifier();
+    let mut decision = check(&before, "alice", "secret");
+    let answer = before.slow_hash(&mut decision).unwrap().run();
+    with_request("alice", "secret", |request| before.resume(request, &answer, &mut decision));
+    assert_eq!(decision.reason(), Reason::Ok);
+    for (users, detail) in [
+        (format!(r#"{{"alice": "{bobs}", "bob": "{bobs}"}}"#), Detail::PasswordWrong),
+        (format!(r#"{{"bob": "{bobs}"}}"#), Detail::UserUnknown),
+    ] {
+        let text = format!(r#"{{"realm": "api", "basic": {{"users": {users}}}}}"#);
+        let policy = Policy::load(text.as_bytes(), &[]).unwrap().0;
+        let store = std::sync::Arc::new(policy.key_store(b"sixteen random b"));
+        let after = Verifier::with_store(policy, store).unwrap();
+        assert_eq!(check(&after, "alice", "secret").reason(), Reason::CheckPending, "{users}");
+        with_request("alice", "secret", |request| after.resume(request, &answer, &mut decision));
+        assert_eq!(decision.reason(), Reason::CheckPending, "an answer of before is no answer: {users}");
+        with_request("alice", "secret", |request| after.check_blocking(request, &mut decision));
+        assert_eq!((decision.reason(), decision.detail()), (Reason::PasswordRejected, Some(detail)), "{users}");
+    }
+}
+
+#[test]
 fn an_answer_is_of_use_for_its_own_credentials_and_verifier_alone() {
     let verifier = verifier();
     let mut decision = check(&verifier, "alice", "secret");

@@ -58,12 +58,11 @@ pub(super) fn climb_parameter(
         return Err(Reason::TokenTooLarge);
     }
     let Memory { secret, text, .. } = memory;
-    let outcome = match http::unescape(value, secret) {
-        Some(key) => climb(verifier, key, asked, now, facts, text),
-        None => {
-            facts.detail = Some(Detail::PercentEncoded);
-            Err(Reason::ApiKeyMalformed)
-        }
+    let outcome = if let Some(key) = http::unescape(value, secret) {
+        climb(verifier, key, asked, now, facts, text)
+    } else {
+        facts.detail = Some(Detail::PercentEncoded);
+        Err(Reason::ApiKeyMalformed)
     };
     memory.forget_secret();
     outcome

@@ -8,7 +8,7 @@ const { join } = require("node:path");
 const { once } = require("node:events");
 const { test } = require("node:test");
 
-const { SpanStatusCode, trace } = require("@opentelemetry/api");
+const { SpanKind, SpanStatusCode, trace } = require("@opentelemetry/api");
 const { registerInstrumentations } = require("@opentelemetry/instrumentation");
 const { ExpressInstrumentation } = require("@opentelemetry/instrumentation-express");
 const { HttpInstrumentation } = require("@opentelemetry/instrumentation-http");
@@ -16,7 +16,10 @@ const { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } = requir
 
 const exporter = new InMemorySpanExporter();
 new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register();
-registerInstrumentations({ instrumentations: [new HttpInstrumentation(), new ExpressInstrumentation()] });
+/** One span a request, and none for each layer that it passes. */
+const BARE = { ignoreLayersType: ["middleware"] };
+const ofExpress = new ExpressInstrumentation(BARE);
+registerInstrumentations({ instrumentations: [new HttpInstrumentation(), ofExpress] });
 
 const { createServer } = require("node:http");
 const { connect } = require("node:net");
@@ -51,14 +54,16 @@ async function fixture() {
   };
 }
 
-/** The span that the instrumentation of node:http made of the one request that `ask` sends. */
-async function serverSpan(ask) {
+/** The answer to the one request that `ask` sends, and the spans that were made of it, that of the server first. */
+async function traced(ask) {
   exporter.reset();
   const answer = await ask();
-  const servers = () => exporter.getFinishedSpans().filter((span) => span.kind === 1);
+  const servers = () => exporter.getFinishedSpans().filter((span) => span.kind === SpanKind.SERVER);
   for (let turn = 0; turn < 500 && servers().length === 0; turn++) await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.equal(servers().length, 1, "one request, one span");
-  return { answer, span: servers()[0] };
+  const [server, ...others] = servers();
+  assert.deepEqual(others, [], "one request, one span");
+  assert.equal(server.instrumentationScope.name, "@opentelemetry/instrumentation-http");
+  return { answer, spans: [server, ...exporter.getFinishedSpans().filter((span) => span !== server)] };
 }
 
 /** What countersign says on a span. */
@@ -105,20 +110,32 @@ for (const [name, make] of Object.entries(SERVERS)) {
     const { serve } = await support;
     const { url } = await serve(t, await make(given.verifier));
     for (const [what, headers, expected] of CASES(given)) {
-      const { answer, span } = await serverSpan(() => get(url, headers));
+      const { answer, spans } = await traced(() => get(url, headers));
       assert.equal(answer, expected.status, what);
-      // The instrumentation of Express makes spans of its own inside; ours is that of the request.
-      const name = span.instrumentationScope.name;
-      assert.equal(name, "@opentelemetry/instrumentation-http");
-      const here = told(span);
-      assert.deepEqual(here, Object.fromEntries(Object.entries(expected).map(([key, value]) => [`countersign.${key}`, value])), what);
+      const [span] = spans;
+      assert.deepEqual(told(span), Object.fromEntries(Object.entries(expected).map(([key, value]) => [`countersign.${key}`, value])), what);
       // Whether a status is an error of the server is the instrumentation's to say.
       assert.equal(span.status.code === SpanStatusCode.ERROR, answer >= 500, what);
-      const all = JSON.stringify(exporter.getFinishedSpans().map((one) => [one.name, one.attributes, one.events]));
+      const all = JSON.stringify(spans.map((one) => [one.name, one.attributes, one.events]));
       for (const canary of [...given.canaries, headers.authorization ?? "canary"]) assert.ok(!all.includes(canary), `${what}: ${canary}`);
     }
   });
 }
+
+test("with a span for each layer of Express, that of the middleware says what was decided", async (t) => {
+  const { verifier, bearer } = await fixture();
+  const { serve } = await support;
+  ofExpress.setConfig({});
+  t.after(() => ofExpress.setConfig(BARE));
+  const { url } = await serve(t, await SERVERS.express(verifier));
+  for (const [headers, reason] of [[bearer(), "ok"], [{}, "credentials_missing"]]) {
+    const { spans: [server, ...layers] } = await traced(() => get(url, headers));
+    const layer = layers.find(({ name }) => name === "middleware - countersign");
+    assert.equal(layer.parentSpanContext.spanId, server.spanContext().spanId);
+    assert.equal(told(layer)["countersign.reason"], reason);
+    assert.deepEqual(told(server), {});
+  }
+});
 
 test("the hook runs once for each request, on allowed ones before the handler", async (t) => {
   const { verifier, bearer } = await fixture();
@@ -180,7 +197,7 @@ test("upgrades and Web requests are told too, once each", async (t) => {
   });
   for (const line of ["", `Authorization: ${bearer().authorization}\r\n`]) {
     const socket = connect(new URL(url).port, "127.0.0.1");
-    socket.write(`GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n${line}\r\n`).resume();
+    socket.resume().write(`GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n${line}\r\n`);
     await once(socket, "close");
   }
   await web.guard(verifier, { onDecision })(new Request("http://a/"));

@@ -5,7 +5,7 @@
     app = CountersignMiddleware(app, verifier, on_decision=countersign.opentelemetry.record)
     app = OpenTelemetryMiddleware(app)  # outside, so that its span is there when the decision is made
 
-Nothing is added but the attributes: the status of the span and ``error.type`` are for the instrumentation that began it.
+The attributes are all: the status of the span and ``error.type`` are for the instrumentation that began it.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import threading
 import time
@@ -13,6 +14,7 @@ import pytest
 import requests
 from client_support import INVALID, KINDS, SERVERS, Login, Scripted, only
 from countersign import RefreshRefused, Tokens
+from countersign._refusal import is_final
 from support import until
 from test_frameworks import SIGNER
 
@@ -81,18 +83,35 @@ def test_a_refresh_that_fails_logs_out_once_and_all_get_the_401(place: str, kind
     assert ask(auth, f"{place}/me", 2) == [200] * 2
 
 
-def revoked(server: Scripted) -> httpx.HTTPStatusError:
-    request = httpx.Request("POST", f"{server.url}/token")
-    return httpx.HTTPStatusError("", request=request, response=httpx.Response(400, request=request))
+def answered(of: str, status: int, body: bytes = b"") -> Exception:
+    """Give what httpx or requests raises for an answer of the token endpoint."""
+    if of == "httpx":
+        request = httpx.Request("POST", "https://login.example.com/token")
+        response = httpx.Response(status, content=body, request=request)
+        return httpx.HTTPStatusError("", request=request, response=response)
+    answer = requests.Response()
+    answer.status_code, answer.raw = status, io.BytesIO(body)
+    return requests.HTTPError(response=answer)
+
+
+@pytest.mark.parametrize("of", ["httpx", "requests"])
+def test_what_a_token_endpoint_says_counts(of: str) -> None:
+    # REQ-CLIENT-13
+    finals = [(400, b""), (401, b'{"message":"expired"}'), (403, b"[]"), (400, b'{"error":"invalid_grant"}')]
+    finals += [(500, b'{"error":"invalid_grant"}'), (401, b'{"error":"Unauthorized"}'), (400, b'{"error":{"code":1}}')]
+    for status, body in finals:
+        assert is_final(answered(of, status, body)), (status, body)
+    for status in (404, 405, 408, 413, 421, 429, 500, 502, 503):
+        assert not is_final(answered(of, status, b"<html>"))
+    for error in ("invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"):
+        for status in (400, 401):
+            assert not is_final(answered(of, status, b'{"error":"%s"}' % error.encode())), (status, error)
 
 
 def test_a_revoked_refresh_token_ends_the_session_whatever_tells_of_it(server: Scripted, kind: Any) -> None:
     ask, auth_class = kind
     server.answers = lambda turn, request: (401, INVALID)
-    answer = requests.Response()
-    answer.status_code = 400
-    faults: list[Any] = [RefreshRefused(), revoked(server), requests.HTTPError(response=answer)]
-    for fault in faults:
+    for fault in (RefreshRefused(), answered("httpx", 400), answered("requests", 401)):
         login = Login()
         login.fault = fault
         assert ask(login.auth(auth_class, server.url), server.url, 5) == [401] * 5
@@ -107,7 +126,8 @@ def test_a_revoked_refresh_token_ends_the_session_whatever_tells_of_it(server: S
 def test_an_outage_of_the_login_ends_no_session(server: Scripted, kind: Any, caplog: pytest.LogCaptureFixture) -> None:
     ask, auth_class = kind
     server.answers = only("new")
-    for fault in (httpx.ConnectError("refresh-0"), requests.ConnectionError(), OSError(), ValueError("refresh-0")):
+    faults = [httpx.ConnectError("refresh-0"), requests.ConnectionError(), OSError(), ValueError("refresh-0")]
+    for fault in (*faults, answered("httpx", 401, b'{"error":"invalid_client"}'), answered("requests", 404)):
         login = Login()
         login.fault = fault
         auth = login.auth(auth_class, server.url)

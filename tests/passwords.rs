@@ -174,3 +174,19 @@ fn a_saved_decision_keeps_its_detail_and_not_its_work() {
     loaded.load(&saved).unwrap();
     assert_eq!(loaded.detail(), Some(Detail::PasswordWrong));
 }
+
+#[test]
+fn the_password_on_the_policy_page_is_right() {
+    let page = include_str!("../docs/POLICY.md");
+    let (_, behind) = page.split_once("## Passwords").unwrap();
+    let document = behind.split("```json").nth(1).unwrap().split("```").next().unwrap();
+    let credentials = behind.split("printf %s '").nth(1).unwrap().split('\'').next().unwrap();
+    let (user, password) = credentials.split_once(':').unwrap();
+    let verifier = Verifier::new(Policy::load(document.as_bytes(), &[]).unwrap().0);
+    let value = authorization(user, password);
+    let lines = [FieldLine::new("Authorization", &value)];
+    let mut decision = Decision::new();
+    let now = Wall::from_nanos(1_700_000_000_000_000_000);
+    verifier.check_blocking(&Request::new("GET", "https://admin.example.com/", &lines, now), &mut decision);
+    assert_eq!((decision.reason(), decision.subject()), (Reason::Ok, Some(user)));
+}

@@ -296,6 +296,8 @@ mod tests {
         assert_eq!(param(b"algorithm=MD5"), param(b"algorithm=\"MD5\""));
         assert_eq!(param(b"algorithm = \"M\\D5\"").unwrap().value, param(b"algorithm=MD5").unwrap().value);
         assert_eq!(value(b"realm \t=\t \"x\""), b"x", "REQ-HTTP-10");
+        let realm = param(b"realm=\"Api\"").unwrap().value;
+        assert!(realm.is(b"Api") && !realm.is(b"api") && !realm.is(b"Api "), "REQ-HTTP-26");
     }
 
     #[test]

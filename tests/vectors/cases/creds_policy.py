@@ -54,6 +54,7 @@ def api_key():
         ("scheme-digest", "/api_key/scheme", keys(scheme="digest")),
         ("scheme-dpop", "/api_key/scheme", keys(scheme="DPoP")),
         ("scheme-negotiate", "/api_key/scheme", keys(scheme="Negotiate")),
+        ("scheme-ntlm", "/api_key/scheme", keys(scheme="NTLM")),
         ("query-number", "/api_key/query", keys(query=1)),
         ("query-empty", "/api_key/query", keys(query="")),
         ("prefix-number", "/api_key/prefix", keys(prefix=1)),

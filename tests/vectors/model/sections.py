@@ -12,7 +12,7 @@ RESERVED_HEADERS = re.compile(
     r"|transfer-encoding|upgrade|user-agent|via|www-authenticate",
     re.IGNORECASE,
 )
-RESERVED_SCHEMES = ("bearer", "basic", "digest", "dpop", "negotiate")
+RESERVED_SCHEMES = ("bearer", "basic", "digest", "dpop", "negotiate", "ntlm")
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 PREFIXES = ("__Host-", "__Secure-")
 

@@ -237,7 +237,7 @@ class GivenUp(unittest.TestCase):
                         """Whether the one thread has made the hashes before this one."""
                         return fetch(nginx.port, "/", basic("quick", "secret")).status == 200
 
-                    wait_until(is_idle, "the thread has nothing to do", 30)
+                    wait_until(is_idle, "the thread has nothing to do", 90)
                     self.assertEqual([target for target, _ in upstream.seen], ["/"])
                 self.assertEqual(nginx.logged("/secret")["status"], 503)
                 self.assertEqual(len([line for line in nginx.log() if line["uri"] == "/secret"]), 1)

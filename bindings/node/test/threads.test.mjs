@@ -1,12 +1,14 @@
 // Workers, memory, and both kinds of module.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { pbkdf2Sync, randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 
 import * as esm from "countersign";
-import { bearer, makeKey, makePolicy, makeToken } from "./support.mjs";
+import { guard } from "countersign/http";
+import { bearer, makeKey, makePolicy, makeToken, serve } from "./support.mjs";
 
 const here = new URL("..", import.meta.url);
 
@@ -81,4 +83,25 @@ test("1,000,000 checks leave memory as it was", () => {
   assert.ok(heap < 1 << 20, `the heap grew by ${heap}`);
   assert.ok(external < 1 << 20, `external memory grew by ${external}`);
   assert.ok(rss < 32 << 20, `the process grew by ${rss}`);
+});
+
+test("while a server hashes a password, it answers others", async (t) => {
+  const salt = randomBytes(16);
+  const plain = (bytes) => bytes.toString("base64").replace(/=+$/, "");
+  const iterations = 3_000_000;
+  const hash = `$pbkdf2-sha256$i=${iterations},l=32$${plain(salt)}$${plain(pbkdf2Sync("secret", salt, iterations, 32, "sha256"))}`;
+  const judge = guard(new esm.Verifier({ realm: "api", basic: { users: { alice: hash } } }));
+  const { url } = await serve(t, async (request, response) => {
+    const decision = await judge(request, response);
+    if (decision !== undefined) response.end(decision.subject);
+  });
+  const answered = [];
+  const get = async (name, headers) => {
+    const response = await fetch(url, { headers });
+    answered.push([name, response.status]);
+  };
+  const slow = get("slow", { authorization: `Basic ${btoa("alice:secret")}` });
+  for (let turn = 0; turn < 5; turn++) await get("quick", {});
+  await slow;
+  assert.deepEqual(answered, [...Array(5).fill(["quick", 401]), ["slow", 200]]);
 });

@@ -1887,6 +1887,10 @@ typedef struct countersign_exchange {
     uint32_t now_nanos;
     /** Zero. */
     uint32_t reserved;
+    /** The number of the reason that the server's check gave, from its decision or its log; 0 if it is not at hand. */
+    uint32_t reason;
+    /** Zero. */
+    uint32_t reserved_behind;
 } countersign_exchange;
 
 /** One finding. The texts are lent until the explanation is freed; none holds a token, a key or a password. */

@@ -131,8 +131,8 @@ layout! {
         144 policy: countersign_str, 160 policy_refs: *const countersign_field, 168 policy_ref_count: usize,
         176 keys: *const countersign_field, 184 key_count: usize, 192 profile: countersign_str,
         208 scopes: countersign_str, 224 revoked: *const countersign_str, 232 revoked_count: usize,
-        240 now_seconds: i64, 248 now_nanos: u32, 252 reserved: u32,
-    } 256
+        240 now_seconds: i64, 248 now_nanos: u32, 252 reserved: u32, 256 reason: u32, 260 reserved_behind: u32,
+    } 264
     countersign_explained {
         0 struct_size: u64, 8 number: u32, 12 severity: u32, 16 offset_known: u32, 20 reserved: u32, 24 offset: usize,
         32 name: countersign_str, 48 certainty: countersign_str, 64 part: countersign_str, 80 place: countersign_str,

@@ -64,7 +64,7 @@ structs! {
     countersign_sent {}
     countersign_abilities {}
     countersign_step_info {}
-    countersign_exchange {}
+    countersign_exchange { reason }
     countersign_explained {}
 }
 

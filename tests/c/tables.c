@@ -328,7 +328,9 @@ static void no_struct_has_a_hole(void)
     MEMBER(countersign_exchange, now_seconds);
     MEMBER(countersign_exchange, now_nanos);
     MEMBER(countersign_exchange, reserved);
-    STRUCT_OF(countersign_exchange, 256);
+    MEMBER(countersign_exchange, reason);
+    MEMBER(countersign_exchange, reserved_behind);
+    STRUCT_OF(countersign_exchange, 264);
     MEMBER(countersign_explained, struct_size);
     MEMBER(countersign_explained, number);
     MEMBER(countersign_explained, severity);

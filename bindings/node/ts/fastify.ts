@@ -55,6 +55,7 @@ export const countersign: FastifyPluginAsync<CountersignPluginOptions> = async (
     const options = { ...defaults, ...route };
     const asked = nodeRequest(request.raw, options);
     const decision = await verifier.checkAsync(asked, options);
+    options.onDecision?.(decision);
     if (decision.allowed) {
       request.auth = decision;
       addTo(reply, decision.headers);

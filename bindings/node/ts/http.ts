@@ -35,6 +35,7 @@ export function guard(verifier: Verifier, options: NodeRouteOptions = {}): HttpG
   return async (request, response) => {
     const asked = nodeRequest(request, options);
     const decision = await verifier.checkAsync(asked, options);
+    options.onDecision?.(decision);
     if (decision.allowed) {
       addTo(response, decision.headers);
       return decision;
@@ -60,6 +61,7 @@ export function guardUpgrade(verifier: Verifier, options: NodeRouteOptions = {})
     socket.on("error", ignore);
     const asked = nodeRequest(request, options);
     const decision = await verifier.checkAsync(asked, options);
+    options.onDecision?.(decision);
     if (decision.allowed) {
       socket.off("error", ignore);
       return decision;

@@ -50,6 +50,7 @@ export function guard(verifier: Verifier, options: WebRouteOptions = {}): WebGua
       },
       options,
     );
+    options.onDecision?.(decision);
     if (decision.allowed) return decision;
     const answer = denialOf(decision, request.method);
     const { status, body } = answer;

@@ -34,7 +34,8 @@ class CountersignMiddleware:
     ``scope["state"]["countersign"]``, which is ``request.state.countersign`` in Starlette: see `decision_of`. A
     WebSocket that is denied gets the whole answer where the server can send one, else it is closed before it is
     accepted, which is a 403. Slow hashes of passwords run in the event loop's executor. With a `refresher`, requests
-    wait up to `wait` seconds for keys that are on their way.
+    wait up to `wait` seconds for keys that are on their way. `on_decision` is called with each decision before the
+    answer is sent or the app is called, as ``countersign.opentelemetry.record``; it must not block.
 
     `explain_to_loopback` is for development: a denial of a client on this machine then says in a field
     ``Server-Timing`` what `explain` finds.
@@ -63,10 +64,11 @@ class CountersignMiddleware:
         route: Callable[[Scope], Route | None] | None = None,
         refresher: KeyRefresher | AsyncKeyRefresher | None = None,
         wait: float = 2.0,
+        on_decision: Callable[[Decision], object] | None = None,
         explain_to_loopback: bool = False,
     ) -> None:
         self._app = app
-        self._gate = Gate(verifier, refresher=refresher, wait=wait)
+        self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._route = route
         self._explain = scope_fields if explain_to_loopback else None
 

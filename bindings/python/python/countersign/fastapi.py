@@ -12,7 +12,6 @@
 """
 
 # FastAPI reads annotations of a callable object as they stand, so they are not put off here.
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
@@ -28,6 +27,8 @@ from countersign._loopback import scope_fields
 from countersign.asgi import call_of, encoded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from fastapi import FastAPI
     from starlette.requests import Request
 
@@ -49,7 +50,7 @@ class DeniedError(HTTPException):
     (401, 'No credentials were sent', '401 credentials_missing')
     """
 
-    def __init__(self, decision: "Decision", *, added: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(self, decision: "Decision", *, added: "Sequence[tuple[str, str]]" = ()) -> None:
         joined: dict[str, str] = {}
         for name, value in [*decision.headers, *added]:
             joined[name] = f"{joined[name]}, {value}" if name in joined else value
@@ -71,6 +72,8 @@ class Countersign(SecurityBase):
     are none. A profile with optional access lets requests without credentials through: ask
     ``decision.authenticated``. The decision is also ``request.state.countersign``. `scheme_name`, `bearer_format` and
     `description` stand in OpenAPI. With a `refresher`, requests wait up to `wait` seconds for keys on their way.
+    `on_decision` is called with each decision before it is acted on, as ``countersign.opentelemetry.record``; it must
+    not block.
 
     `explain_to_loopback` is for development: a denial of a client on this machine then says in a field
     ``Server-Timing`` what `explain` finds.
@@ -99,11 +102,12 @@ class Countersign(SecurityBase):
         description: str | None = None,
         refresher: "KeyRefresher | AsyncKeyRefresher | None" = None,
         wait: float = 2.0,
+        on_decision: "Callable[[Decision], object] | None" = None,
         explain_to_loopback: bool = False,
     ) -> None:
         self.model = HTTPBearerModel(bearerFormat=bearer_format, description=description)
         self.scheme_name = scheme_name
-        self._gate = Gate(verifier, refresher=refresher, wait=wait)
+        self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._profile = profile
         self._explain = scope_fields if explain_to_loopback else None
 

@@ -28,6 +28,8 @@ class CountersignMiddleware:
     `route` tells what a request (its environ) asks for: a `Route`, or None for one that is not checked. Without it,
     every request is judged by the unnamed profile and the policy's scopes. The decision is in the environ: see
     `decision_of`. With a `refresher`, requests wait up to `wait` seconds for keys that are on their way.
+    `on_decision` is called with each decision before the answer is sent or the app is called, as
+    ``countersign.opentelemetry.record``.
 
     `explain_to_loopback` is for development: a denial of a client on this machine then says in a field
     ``Server-Timing`` what `explain` finds.
@@ -51,10 +53,11 @@ class CountersignMiddleware:
         route: Callable[[WSGIEnvironment], Route | None] | None = None,
         refresher: KeyRefresher | None = None,
         wait: float = 2.0,
+        on_decision: Callable[[Decision], object] | None = None,
         explain_to_loopback: bool = False,
     ) -> None:
         self._app = app
-        self._gate = Gate(verifier, refresher=refresher, wait=wait)
+        self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._wanted = verifier.policy.wanted_fields
         self._route = route
         self._explain = environ_fields if explain_to_loopback else None

@@ -180,6 +180,17 @@ fn every_reason_that_is_given_alone_is_proved_or_has_no_finding() {
 }
 
 #[test]
+fn a_case_with_an_unknown_reason_is_none() {
+    for reason in ["\"no_such_reason\"", "\"Token_Expired\"", "3001", "\"\""] {
+        let line = format!("{{\"op\":\"explain\",\"id\":\"r\",\"reason\":{reason}}}");
+        let answer: Value = serde_json::from_str(&answer_line(line.as_bytes()).unwrap()).unwrap();
+        assert_eq!(answer["error"]["reason"], "case_invalid", "{answer}");
+    }
+    let none = answer_line(br#"{"op":"explain","id":"r","reason":null}"#).unwrap();
+    assert_eq!(none, r#"{"id":"r","findings":[]}"#);
+}
+
+#[test]
 fn a_request_that_passed_needs_no_explanation_from_its_reason() {
     let response = ResponseHead { status: 200, headers: &[], body: b"" };
     let passed = Exchange { response: Some(response), reason: Some(Reason::Ok), ..Exchange::default() };

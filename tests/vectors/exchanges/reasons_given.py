@@ -22,8 +22,16 @@ def alone():
     given("signature_invalid", "signature", "signature_invalid", never=["credentials_refused"])
     given("signature_invalid", "beside-expired", "signature_invalid", EXPIRED, also=["token_expired"])
     given("bearer_quoted", "quoted", "bearer_quoted", f'"{GOOD}"')
-    given("dates_in_milliseconds", "milliseconds", "claim_rejected", jwt(exp=(NOW + 600) * 1000), also=["claim_rejected"])
-    given("audience_mismatch", "audience-client", "audience_mismatch", jwt(aud="app-1", azp="app-1"), also=["audience_is_client"])
+    given(
+        "dates_in_milliseconds", "milliseconds", "claim_rejected", jwt(exp=(NOW + 600) * 1000), also=["claim_rejected"]
+    )
+    given(
+        "audience_mismatch",
+        "audience-client",
+        "audience_mismatch",
+        jwt(aud="app-1", azp="app-1"),
+        also=["audience_is_client"],
+    )
     given("alg_symmetric", "hs256", "alg_not_allowed", jwt("oct_32", "HS256"))
     given("token_revoked", "revoked", "token_revoked", covers=["REQ-STATUS-12"])
     given("header_missing", "missing", "credentials_missing", None, response=answer(401))

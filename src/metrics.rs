@@ -8,6 +8,10 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use crate::arena::Sink;
 use crate::reason::Reason;
 
+mod sources;
+
+pub use sources::{KeysState, SourceState, write_sources};
+
 /// A family of metrics, as Prometheus calls what has one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Family {
@@ -61,7 +65,7 @@ pub const KEY_SET_USABLE: Family = Family {
     name: "countersign_key_set_usable",
     kind: "gauge",
     labels: &["issuer", "url"],
-    help: "1 while there are keys that decide, 0 while there are none or they are too old.",
+    help: "1 while there are keys that decide, 0 while there are none or they are too old; left out while none were asked for.",
 };
 /// Checks that met a `kid` that the set does not have.
 pub const UNKNOWN_KIDS: Family = Family {

@@ -25,6 +25,8 @@ export COUNTERSIGN_RELEASED=$target/nginx/ngx_http_countersign_module.so
 # What the probe of the command line says of the module.
 cargo build -q -p countersign-cli
 export COUNTERSIGN_CLI=$target/debug/countersign
+CHANGER_MODULE=$(tools/nginx-other.sh bindings/nginx/tests/changer)
+export CHANGER_MODULE
 COUNTERSIGN_PROMTOOL=$(tools/promtool.sh)
 export COUNTERSIGN_PROMTOOL
 export PYTHONDONTWRITEBYTECODE=1

@@ -358,7 +358,7 @@ ngx_uint_t ngx_http_countersign_question_is(ngx_http_countersign_question_t *one
 void ngx_http_countersign_question_wipe(ngx_http_countersign_question_t *question);
 ngx_int_t ngx_http_countersign_request_fill(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
     ngx_http_countersign_question_t *question, countersign_request *request);
-uint64_t ngx_http_countersign_request_mark(ngx_http_request_t *r);
+uint64_t ngx_http_countersign_request_mark(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf);
 
 /* _check.c, _early.c, _subrequest.c: the access phase, before it, beside it */
 ngx_int_t ngx_http_countersign_access_handler(ngx_http_request_t *r);

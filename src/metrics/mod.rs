@@ -2,14 +2,16 @@
 //!
 //! Every front writes these names; a front that has more to tell adds labels, as nginx does with `server` and `location`.
 
+mod attributes;
+mod sources;
+
 use core::fmt::Write as _;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::arena::Sink;
 use crate::reason::Reason;
 
-mod sources;
-
+pub use attributes::{ATTRIBUTES, Attribute};
 pub use sources::{KeysState, SourceState, write_sources};
 
 /// A family of metrics, as Prometheus calls what has one name.

@@ -14,8 +14,8 @@ use crate::arena::Sink;
 pub struct SourceState<'a> {
     /// The issuer as the policy names it.
     pub issuer: &'a str,
-    /// Where the set is fetched: the policy's address, the one that the metadata told, or as long as they did not, that of
-    /// the metadata.
+    /// Where the set is fetched: the policy's address, the one that the metadata told, or as long as they did not,
+    /// that of the metadata.
     pub url: Cow<'a, str>,
     /// Fetches that were handed out.
     pub fetches: u64,

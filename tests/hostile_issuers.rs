@@ -153,6 +153,28 @@ fn req_bcp_15_metadata_never_lead_to_this_machine_or_a_private_network() {
 }
 
 #[test]
+fn req_rotation_24_a_monotonic_clock_that_steps_back_costs_no_fetch_and_no_key() {
+    // No clock should, but one host is read from another's, or is resumed.
+    let verifier = verifier(&fetched(r#""prefetch":true,"ttl":600,"stale":600"#));
+    let store = verifier.store();
+    let ticket = store.next_fetch(at(1000)).unwrap();
+    assert_eq!(store.next_fetch(at(10)), None, "one ticket a source");
+    assert!(matches!(store.fetch_done(ticket.ticket, body(&jwks(&[1])), at(10)), Ok(Done::Loaded(_))));
+    for second in [10, 0, 1000, 1500, 1] {
+        assert_eq!(reason(&verifier, 1, at(second)), Reason::Ok, "{second}");
+    }
+    assert_eq!(reason(&verifier, 2, at(5)), Reason::KidUnknown);
+    assert_eq!((store.next_fetch(at(5)), store.next_fetch(at(1029))), (None, None), "the cooldown of the attempt");
+    assert_eq!(store.next_fetch(at(1030)).unwrap().reason, FetchReason::UnknownKid);
+    let mut status = Vec::new();
+    store.write_status(at(0), &mut status);
+    store.write_prometheus(at(0), &mut status);
+    let ahead = at_nanos(u64::MAX - 1);
+    assert_eq!(reason(&verifier, 1, ahead), Reason::KeysUnavailable);
+    assert!(store.next_fetch(ahead).is_none_or(|fetch| fetch.deadline == u64::MAX));
+}
+
+#[test]
 fn documents_at_their_bounds_are_taken_and_over_them_refused() {
     // REQ-ROTATION-18; the longest address that metadata may name is not bounded by the document alone.
     let verifier = verifier(&policy_of(r#","keys":{"prefetch":true}"#));

@@ -122,7 +122,7 @@ typedef struct countersign_time {
 #define COUNTERSIGN_MALFORMED UINT32_C(10)
 /** A fault inside the library was caught. Report it; what the call touched denies. */
 #define COUNTERSIGN_PANIC UINT32_C(11)
-/** The key set that is there was fetched later than this one, and stays. */
+/** The key set that is there stays: it was fetched later than this one, or serves while this one is too old to. */
 #define COUNTERSIGN_KEYS_OLDER UINT32_C(12)
 
 /** How a call ended: COUNTERSIGN_OK, or one of the other COUNTERSIGN_ statuses. */
@@ -623,7 +623,7 @@ void countersign_store_free(countersign_store *store);
 #define COUNTERSIGN_OUTCOME_ABANDONED UINT32_C(4)
 /** The number belongs to no open ticket: nothing changed. */
 #define COUNTERSIGN_DONE_IGNORED UINT32_C(1)
-/** The answer came behind its deadline: nothing changed, the attempt counts as failed. */
+/** The answer came behind its deadline: nothing changed, it counts as a failure. */
 #define COUNTERSIGN_DONE_LATE UINT32_C(2)
 /** The set is in place. */
 #define COUNTERSIGN_DONE_LOADED UINT32_C(3)
@@ -819,7 +819,7 @@ void countersign_export_free(countersign_export *exported);
  * set since, counts as now, and so does one that is not known. keys is read during the call only. Any thread.
  *
  * COUNTERSIGN_NOT_FOUND for an issuer that the policy does not have. COUNTERSIGN_KEYS_OLDER if the set that is there
- * was fetched later. COUNTERSIGN_KEYS_INVALID for what is no JWK Set or has no usable key; *report, if report is not
+ * was fetched later, or serves while this one is too old to. COUNTERSIGN_KEYS_INVALID for what is no JWK Set or has no usable key; *report, if report is not
  * NULL, then becomes the caller's and says why. In all three cases the present set stays.
  */
 countersign_status countersign_store_set_keys_fetched(countersign_store *store,

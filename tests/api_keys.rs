@@ -152,6 +152,10 @@ fn keys_that_cannot_be_taken_leave_the_present_ones() {
         assert_eq!(report.first_error().unwrap().pointer, pointer, "{keys}: {report}");
         assert_eq!(check(&verifier, &key(1)).reason(), Reason::Ok);
     }
+    // A list is read as one document, which has a bound; the text names the way without one.
+    let long = format!("[{}1]", "1,".repeat(countersign::limits::DOCUMENT_JSON_NODES));
+    let report = verifier.set_api_keys(long.as_bytes()).unwrap_err().to_string();
+    assert!(report.contains("one object a line"), "{report}");
     let mut status = Vec::new();
     verifier.store().write_status(Now::new(Wall::from_timespec(NOW, 0).unwrap(), 1), &mut status);
     let status: serde_json::Value = serde_json::from_slice(&status).unwrap();

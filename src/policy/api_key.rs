@@ -122,7 +122,13 @@ fn read_bytes(reader: &mut Reader<'_>, place: Option<&Place<'_, '_>>, bytes: &[u
                 read_list(reader, &place.map_or(Place::root(document.root()), |place| place.in_place(document.root())))
             }
             Err(fault) => {
-                reader.refuse_at(base, Code::Syntax, format!("the bytes are no list of keys: {fault}"));
+                reader.refuse_at(
+                    base,
+                    Code::Syntax,
+                    format!(
+                        "the bytes are no list of keys: {fault}; a large set stands one object a line, without brackets"
+                    ),
+                );
                 None
             }
         };

@@ -90,7 +90,8 @@ fn lost(view: &View<'_>, findings: &mut Findings) {
         && view.token.as_ref().is_some_and(ReadToken::is_readable);
     let certainty = match (says_missing, bare) {
         (true, _) if findings.has(FindingId::HeaderMissing) => Certainty::Observed,
-        (false, true) => Certainty::Suspected,
+        // Who says what is wrong with a token has read it.
+        (false, true) if !findings.has_said_error() => Certainty::Suspected,
         _ => return,
     };
     let id = hop(view);

@@ -7,7 +7,8 @@
 pub(crate) fn may_be_secret(before: &[u8], segment: &[u8]) -> bool {
     let is_one_of = |set: &[&str], word: &[u8]| set.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(word));
     let has_digit = segment.iter().any(u8::is_ascii_digit);
-    let is_behind = is_one_of(&SECRETS, before) && (has_digit || segment.len() > 12 || !is_one_of(&ACTIONS, segment));
+    let is_named = is_one_of(&ACTIONS, segment) || is_one_of(&SECRETS, segment);
+    let is_behind = is_one_of(&SECRETS, before) && (has_digit || segment.len() > 12 || !is_named);
     !segment.is_empty() && (is_behind || is_made_up(segment))
 }
 
@@ -148,6 +149,7 @@ mod tests {
     #[test]
     fn what_stands_behind_a_word_for_secrets_is_one() {
         assert!(may_be_secret(b"reset", b"hunter") && may_be_secret(b"Keys", b"list1"));
+        assert!(!may_be_secret(b"password", b"reset"));
         assert!(!may_be_secret(b"token", b"refresh") && !may_be_secret(b"reset", b""));
     }
 }

@@ -74,6 +74,7 @@ pub(super) const GATEWAYS: &[Mark] = &[
     says("AWS", "signature expired: ", ClockSkew),
     says("AWS", "signature not yet current: ", ClockSkew),
     says("AWS", "requesttimetooskewed", ClockSkew),
+    says("AWS", "the request signature we calculated does not match", SignatureInvalid),
     says("Azure API Management", "access denied due to missing subscription key", ApiKeyMissing),
     says("Azure API Management", "access denied due to invalid subscription key", ApiKeyUnknown),
     says("Azure API Management", "jwt not present", HeaderMissing),
@@ -145,6 +146,8 @@ pub(super) const FRAMEWORKS: &[Mark] = &[
     says("Facebook", "error validating access token: session has expired", TokenExpired),
     says("Facebook", "error validating access token", TokenRefused),
     at(&[403], says("Kubernetes", "\"reason\":\"forbidden\"", AccessDenied)),
+    says("", "crypto/rsa: verification error", SignatureInvalid),
+    says("", "crypto/ecdsa: verification error", SignatureInvalid),
     // RFC 6750 section 3.1 in its own words.
     says("", "the request requires higher privileges than provided by the access token", ScopeMissing),
     says("Spring Security", "jwt expired at", TokenExpired),

@@ -33,8 +33,13 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
 }
 
 /// Findings after which nobody asks for an Authorization.
-const WANTS_SOMETHING_ELSE: &[FindingId] =
-    &[FindingId::GatewayRouteUnknown, FindingId::ApiKeyMissing, FindingId::CsrfRejected, FindingId::EdgeBlocked];
+const WANTS_SOMETHING_ELSE: &[FindingId] = &[
+    FindingId::GatewayRouteUnknown,
+    FindingId::ApiKeyMissing,
+    FindingId::CsrfRejected,
+    FindingId::EdgeBlocked,
+    FindingId::SessionEnded,
+];
 
 fn wants_cookie_alone(view: &View<'_>) -> bool {
     let challenges = &view.challenges.challenges;

@@ -102,6 +102,10 @@ def bodies():
         ("go-oidc-issuer", "issuer_mismatch", "oidc: id token issued by a different provider, expected"),
         ("jwks-rsa", "kid_unknown", "SigningKeyNotFoundError: Unable to find a signing key that matches 'k1'"),
         ("jsonwebtoken-alg", "alg_not_allowed", '{"message":"invalid algorithm"}'),
+        ("go-oidc-kid", "kid_unknown", '{"message":"No key with kid k1 found in JWKS"}'),
+        ("go-rsa", "signature_invalid", "crypto/rsa: verification error"),
+        ("audience-for", "audience_mismatch", '{"message":"Token was not issued for this audience"}'),
+        ("claim", "claim_missing", '{"message":"Token is missing the \\"aud\\" claim"}'),
         ("session", "session_ended", '[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]'),
         (
             "apim",
@@ -221,10 +225,25 @@ def harmless():
             answer(403, body='You don\'t have permission to access "http&#58;" on this server.<P>Reference&#32;'),
             "access_denied",
         ),
+        (
+            "rails-csrf",
+            "csrf_rejected",
+            answer(403, body="<h1>Can't verify CSRF token authenticity</h1>"),
+            "access_denied",
+        ),
         ("bad-credentials", "token_refused", answer(401, body='{"message":"Bad credentials"}'), "password_rejected"),
     ]:
         case = {"request": get(TOKENS["jwt"]), "response": response, "now": NOW}
         row(f"words-{case_id}", first, ["REQ-HTTP-34"], never=[never], canaries=[TOKENS["jwt"]], **case)
+    row(
+        "words-session-cookie",
+        "session_ended",
+        ["REQ-COOKIE-12"],
+        request=get(None, ("Cookie", "sid=" + CANARY)),
+        response=answer(401, body="Your session has expired, please sign in"),
+        now=NOW,
+        never=["header_missing"],
+    )
 
 
 descriptions()

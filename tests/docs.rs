@@ -24,14 +24,19 @@ fn the_reasons_page_is_that_of_the_table() {
 }
 
 #[test]
-fn the_metrics_on_the_monitoring_page_are_those_of_the_table() {
+fn the_metrics_and_attributes_on_the_monitoring_page_are_those_of_the_tables() {
     let mut table = String::from("| name | kind | labels | what it says |\n| --- | --- | --- | --- |\n");
     for family in metrics::FAMILIES {
         let labels = family.labels.join("`, `");
         writeln!(table, "| `{}` | {} | `{labels}` | {} |", family.name, family.kind, family.help).unwrap();
     }
+    let mut attributes = String::from("| name | type | what it says |\n| --- | --- | --- |\n");
+    for attribute in metrics::ATTRIBUTES {
+        writeln!(attributes, "| `{}` | {} | {} |", attribute.name, attribute.kind, attribute.help).unwrap();
+    }
     let mut page = Page::open("docs/MONITORING.md");
     page.hold("metrics", table.trim_end());
+    page.hold("attributes", attributes.trim_end());
     page.close();
 }
 
@@ -143,7 +148,7 @@ fn every_name_of_the_c_abi_in_the_docs_is_in_the_sources() {
             sources.push_str(&fs::read_to_string(entry.unwrap().path()).unwrap_or_default());
         }
     }
-    for file in ["build.rs", "build_header.rs", "cbindgen.toml", "tests/docs.rs", "src/metrics.rs"] {
+    for file in ["build.rs", "build_header.rs", "cbindgen.toml", "tests/docs.rs", "src/metrics/mod.rs"] {
         sources.push_str(&fs::read_to_string(root().join(file)).unwrap_or_default());
     }
     let reasons = countersign::Reason::all().map(|reason| reason.name().to_uppercase());

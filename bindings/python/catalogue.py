@@ -33,6 +33,7 @@ class _ReasonRow(NamedTuple):
 _REASONS = {row[0]: _ReasonRow(*row) for row in _core.reasons()}
 _DETAILS = {name: (number, text) for name, number, text in _core.details()}
 _SCHEMES = dict(_core.schemes())
+_ATTRIBUTES = {name: (kind, text) for name, kind, text in _core.attributes()}
 _STEP_KINDS, _STEP_REASONS, _TOLERANCES = (dict(rows) for rows in _core.client_words())
 
 
@@ -129,6 +130,32 @@ class Scheme(_Word):
 
 '''
 
+ATTRIBUTE = '''
+
+class Attribute(_Word):
+    """What a span says of a decision; equal to its name.
+
+    >>> Attribute.STATUS == "countersign.status", Attribute.STATUS.kind
+    (True, 'int')
+    """
+
+    @property
+    def kind(self) -> str:
+        """The type of the value: ``boolean``, ``int`` or ``string``."""
+        return _ATTRIBUTES[self.value][0]
+
+    @property
+    def text(self) -> str:
+        """What it says, for people."""
+        return _ATTRIBUTES[self.value][1]
+
+    @property
+    def member(self) -> str:
+        """What of a `Decision` it says."""
+        return self.value.rpartition(".")[2]
+
+'''
+
 
 def words(name: str, doc: str, table: str) -> str:
     """Give the head of an enum of words with texts."""
@@ -192,7 +219,8 @@ def text() -> str:
     core = load_core()
 
     def members(words: list[str]) -> str:
-        return "".join(f'    {word.upper().replace("-", "_")} = "{word}"\n' for word in words)
+        names = [word.rpartition(".")[2].upper().replace("-", "_") for word in words]
+        return "".join(f'    {name} = "{word}"\n' for name, word in zip(names, words, strict=True))
 
     kinds, reasons, tolerances = ([name for name, _ in rows] for rows in core.client_words())
     return (
@@ -203,6 +231,8 @@ def text() -> str:
         + members([row[0] for row in core.details()])
         + SCHEME
         + members([row[0] for row in core.schemes()])
+        + ATTRIBUTE
+        + members([row[0] for row in core.attributes()])
         + STEP_KIND
         + members(kinds)
         + STEP_REASON

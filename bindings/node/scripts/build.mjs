@@ -31,10 +31,11 @@ function buildAddon() {
 
 /** Unions of the words that the addon's tables hold, by the file of ts/ that each stands in. */
 function sources() {
-  const { reasons, clientWords, findingWords } = require(join(here, "prebuilt", platform(), "countersign.node"));
+  const { attributes, reasons, clientWords, findingWords } = require(join(here, "prebuilt", platform(), "countersign.node"));
   const words = clientWords();
   const found = findingWords();
   return {
+    "attributes.ts": [["Attribute", "The name of what a span says of a decision; docs/MONITORING.md tells what each means.", attributes()]],
     "reasons.ts": [
       ["Reason", "The stable name of a reason; docs/REASONS.md tells what each means.", reasons().map((row) => row.name)],
     ],
@@ -63,7 +64,7 @@ function sourceOf(unions) {
 /** Entry points for \`import\`: they name what the CommonJS module of the same name has. */
 function writeModules() {
   const dist = join(here, "dist");
-  for (const name of ["index", "axios", "client", "express", "fastify", "http", "undici", "web"]) {
+  for (const name of ["index", "axios", "client", "express", "fastify", "http", "opentelemetry", "undici", "web"]) {
     const exported = Object.keys(require(join(dist, `${name}.js`))).filter((key) => key !== "default");
     const lines = [`import entry from "./${name}.js";`, `export const { ${exported.join(", ")} } = entry;`];
     if (name === "fastify") lines.push("export default entry.default;");

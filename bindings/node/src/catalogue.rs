@@ -1,5 +1,6 @@
 //! The tables of the core, so that the front has no second list of anything.
 
+use countersign::metrics::ATTRIBUTES;
 use countersign::{Detail, Reason, SchemeName};
 use napi_derive::napi;
 
@@ -52,6 +53,12 @@ pub fn details() -> Vec<&'static str> {
 #[napi]
 pub fn schemes() -> Vec<&'static str> {
     core::iter::once("").chain(SchemeName::ALL.iter().map(|scheme| scheme.as_str())).collect()
+}
+
+/// The names of what a span says of a decision.
+#[napi]
+pub fn attributes() -> Vec<&'static str> {
+    ATTRIBUTES.iter().map(|attribute| attribute.name).collect()
 }
 
 /// The names of the fields, by their numbers in a block.

@@ -107,7 +107,11 @@ test("an outage of any kind ends no session (REQ-CLIENT-13)", async () => {
     fault({ code: "ERR_TLS_CERT_ALTNAME_INVALID" }),
     fault({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" }),
     fault({ code: "CERT_HAS_EXPIRED" }),
-    ...[408, 429, 500, 502, 503].flatMap((status) => [fault({ status }), fault({ code: "ERR_BAD_RESPONSE", response: { status } })]),
+    ...[404, 405, 408, 421, 429, 500, 502, 503].flatMap((status) => [fault({ status }), fault({ code: "ERR_BAD_RESPONSE", response: { status } })]),
+    ...["invalid_client", "unauthorized_client", "invalid_scope"].flatMap((error) => [
+      fault({ status: 401, error }),
+      fault({ code: "ERR_BAD_REQUEST", response: { status: 400, data: { error } } }),
+    ]),
     unreadable(),
     new RefreshUnavailableError("down", { cause: fault({ status: 400 }) }),
     fault({}),
@@ -124,7 +128,10 @@ test("a refusal ends the session (REQ-CLIENT-13)", async () => {
     fault({ error: "invalid_grant" }),
     fault({ code: "invalid_grant" }),
     fault({}, "invalid_grant"),
-    ...[400, 401, 403, 404].flatMap((status) => [fault({ status }), fault({ code: "ERR_BAD_REQUEST", response: { status } })]),
+    ...[400, 401, 403].flatMap((status) => [fault({ status }), fault({ code: "ERR_BAD_REQUEST", response: { status } })]),
+    fault({ status: 401, error: "Unauthorized" }),
+    fault({ response: { status: 500, data: { error: "invalid_grant" } } }),
+    fault({ response: { status: 403, data: null } }),
   ]) {
     assert.deepEqual(await afterRefresh(() => Promise.reject(thrown)), [1, "logout"], JSON.stringify(thrown));
   }

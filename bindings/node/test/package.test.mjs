@@ -29,7 +29,7 @@ before(() => {
   writeFileSync(join(project, "package.json"), '{ "name": "empty", "private": true }');
   execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${archive}`], { cwd: project, env: environment, stdio: ["ignore", "pipe", "pipe"] });
   // The frameworks of the examples, which the package does not bring.
-  for (const name of ["express", "fastify"]) symlinkSync(join(here, "node_modules", name), join(project, "node_modules", name));
+  for (const name of ["express", "fastify", "@opentelemetry"]) symlinkSync(join(here, "node_modules", name), join(project, "node_modules", name));
 });
 after(() => rmSync(project, { recursive: true }));
 
@@ -63,7 +63,10 @@ async function freePort() {
   return port;
 }
 
-for (const name of ["express", "fastify"]) {
+/** Where each program lets strangers in. */
+const OPEN = { express: "news", fastify: "health", watch: "metrics" };
+
+for (const [name, place] of Object.entries(OPEN)) {
   test(`the README's program for ${name} serves`, async (t) => {
     const port = await freePort();
     writeFileSync(join(project, `${name}.mjs`), programs.get(name));
@@ -77,8 +80,9 @@ for (const name of ["express", "fastify"]) {
     }
     assert.equal(response?.status, 401, said);
     assert.equal(response.headers.get("www-authenticate"), 'Bearer realm="api.example.com", scope="read:reports"');
-    const open = await fetch(`http://localhost:${port}/${name === "express" ? "news" : "health"}`);
+    const open = await fetch(`http://localhost:${port}/${place}`);
     assert.equal(open.status, 200);
+    if (name === "watch") assert.match(await open.text(), /^countersign_decisions_total\{reason="credentials_missing",status="401"\} 1$/m);
   });
 }
 

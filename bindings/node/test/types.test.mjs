@@ -50,7 +50,7 @@ test("the union of reasons is the table", () => {
 });
 
 test("whatever is exported has a doc comment", () => {
-  for (const name of ["verifier", "decision", "errors", "store", "tokens", "challenges", "refresh", "catalogue", "explain", "finding", "findings", "http", "express", "fastify", "web", "next", "session", "fetch", "axios", "undici"]) {
+  for (const name of ["verifier", "decision", "errors", "store", "tokens", "challenges", "refresh", "catalogue", "explain", "finding", "findings", "http", "express", "fastify", "opentelemetry", "attributes", "web", "next", "session", "fetch", "axios", "undici"]) {
     const source = readFileSync(`${here}/dist/${name}.d.ts`, "utf8");
     const bare = source.match(/(?<!\*\/\n)^export (?:declare )?(?:class|interface|function|const|type) (\w+).*/gm) ?? [];
     assert.deepEqual(bare.filter((line) => !line.startsWith("export type {")), [], name);

@@ -12,6 +12,11 @@ export interface RouteOptions extends AsyncCheckOptions {
   readonly profile?: string | undefined;
   /** The scopes that are needed, in place of the policy's. */
   readonly scopes?: string | readonly string[] | undefined;
+  /**
+   * Called once with each decision, before the answer is sent or the request goes on, as `record` of
+   * `countersign/opentelemetry`. What it throws is a fault of the host: no request passes then.
+   */
+  readonly onDecision?: ((decision: Decision) => void) | undefined;
 }
 
 /** What a route of a server over node:http asks for. */

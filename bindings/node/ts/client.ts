@@ -18,12 +18,6 @@ export {
   type StepContext,
   type Warning,
 } from "./next.js";
-export {
-  RefreshUnavailableError,
-  tokenOfResponse,
-  type AuthOptions,
-  type RefreshContext,
-  type Token,
-  type TokenLike,
-} from "./session.js";
+export { RefreshUnavailableError } from "./refusal.js";
+export { tokenOfResponse, type AuthOptions, type RefreshContext, type Token, type TokenLike } from "./session.js";
 export type { StepKind, StepReason, Tolerance } from "./words.js";

@@ -37,7 +37,8 @@ export type ExpressMiddleware = (
  */
 export function countersign(verifier: Verifier, options: NodeRouteOptions = {}): ExpressMiddleware {
   const judge = guard(verifier, options);
-  return (request, response, next) => {
+  // By its name spans and stacks tell it from other layers.
+  return function countersign(request, response, next) {
     judge(request, response).then((decision) => {
       if (decision === undefined) return;
       request.auth = decision;

@@ -48,6 +48,7 @@ export const countersign: FastifyPluginAsync<CountersignPluginOptions> = async (
     if (route === false || (route === undefined && !guardAll)) return undefined;
     const options = { ...defaults, ...route };
     const decision = await verifier.checkAsync(nodeRequest(request.raw, options), options);
+    options.onDecision?.(decision);
     if (decision.allowed) {
       request.auth = decision;
       addFields(

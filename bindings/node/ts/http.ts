@@ -32,6 +32,7 @@ export type UpgradeGuard = (request: IncomingMessage, socket: Duplex) => Promise
 export function guard(verifier: Verifier, options: NodeRouteOptions = {}): HttpGuard {
   return async (request, response) => {
     const decision = await verifier.checkAsync(nodeRequest(request, options), options);
+    options.onDecision?.(decision);
     if (decision.allowed) {
       addFields(
         decision.headers,
@@ -52,6 +53,7 @@ export function guardUpgrade(verifier: Verifier, options: NodeRouteOptions = {})
     const ignore = (): void => {};
     socket.on("error", ignore);
     const decision = await verifier.checkAsync(nodeRequest(request, options), options);
+    options.onDecision?.(decision);
     if (decision.allowed) {
       socket.off("error", ignore);
       return decision;

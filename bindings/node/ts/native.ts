@@ -171,6 +171,7 @@ interface Native {
   reasons(): NativeReason[];
   details(): string[];
   schemes(): string[];
+  attributes(): string[];
   fields(): string[];
   decodeUnverified(token: Uint8Array): { header?: string; claims?: string; reason: string };
   verifyJws(

@@ -1,6 +1,7 @@
 /** The access token of a client, renewed by one refresh at a time for all requests. */
 
 import { maySendTo, tokenFresh, type Step } from "./next.js";
+import { isRefusal, RefreshUnavailableError } from "./refusal.js";
 
 /** An access token. Its content is not opened: what is known of its life comes with it. */
 export interface Token {
@@ -27,8 +28,9 @@ export interface AuthOptions {
    * all requests that the old token was refused to. Uses a client of its own.
    *
    * Gives null when the session is over, or throws what says so: an error whose `error`, `code` or `message` is
-   * `invalid_grant`, or whose `status`, or that of its `response`, is a 4xx other than 408 and 429. Whatever else it throws
-   * ends no session, for it may be an outage: no network, a certificate, a body that is no JSON, a 503, and always a
+   * `invalid_grant`, or whose `status`, or that of its `response`, is 400, 401 or 403, unless its `error`, or that of the
+   * answer in `response.data`, puts the blame on the client (RFC 6749 section 5.2). Whatever else it throws ends no session,
+   * for it may be an outage: no network, a certificate, a body that is no JSON, a 404, a 503, and always a
    * {@link RefreshUnavailableError}. `onError` hears of it, and the next request tries again.
    */
   readonly refresh?: ((token: Token, context: RefreshContext) => TokenLike | Promise<TokenLike>) | undefined;
@@ -62,16 +64,6 @@ export interface AuthOptions {
 export interface RefreshContext {
   /** Aborts when the refresh takes too long. */
   readonly signal: AbortSignal;
-}
-
-/** To be thrown by `refresh` when nothing is known of the session: the server is down, the network is gone. */
-export class RefreshUnavailableError extends Error {
-  readonly code = "refresh_unavailable";
-
-  constructor(message = "the token could not be refreshed now", options?: ErrorOptions) {
-    super(message, options);
-    this.name = "RefreshUnavailableError";
-  }
 }
 
 /**
@@ -290,18 +282,6 @@ function isKnown(value: unknown): boolean {
 /** Whether this is a number of seconds that the core can count with. */
 function isSeconds(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
-}
-
-/**
- * Whether a refresh failed because the session is over, as the token endpoint says it (RFC 6749 section 5.2). A failure of
- * any other kind may be an outage (REQ-CLIENT-13).
- */
-function isRefusal(fault: unknown): boolean {
-  if (typeof fault !== "object" || fault === null || fault instanceof RefreshUnavailableError) return false;
-  const { error, code, message, status, response } = fault as Record<string, unknown>;
-  if ([error, code, message].includes("invalid_grant")) return true;
-  const answered = status ?? (response as { status?: unknown } | null | undefined)?.status;
-  return typeof answered === "number" && answered >= 400 && answered < 500 && ![408, 429].includes(answered);
 }
 
 /** Calls a function of the host's, whose failure is no request's: it becomes a warning of the process. */

@@ -42,6 +42,7 @@ export function guard(verifier: Verifier, options: WebRouteOptions = {}): WebGua
       },
       options,
     );
+    options.onDecision?.(decision);
     if (decision.allowed) return decision;
     const { status, headers, body } = denialOf(decision, request.method);
     return new Response(request.method === "HEAD" ? null : body, { status, headers: headersOf(headers) });

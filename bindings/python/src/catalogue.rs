@@ -1,6 +1,7 @@
 //! The core's tables, and their rows as members of the enums in `countersign._catalogue`.
 
 use countersign::client::{StepKind, StepReason, Tolerance};
+use countersign::metrics::ATTRIBUTES;
 use countersign::{Detail, Reason, SchemeName};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -37,6 +38,12 @@ pub(crate) fn details() -> Vec<(&'static str, u32, &'static str)> {
 #[pyfunction]
 pub(crate) fn schemes() -> Vec<(&'static str, u32)> {
     SchemeName::ALL.iter().map(|scheme| (scheme.as_str(), scheme.number())).collect()
+}
+
+/// Every attribute of a decision on a span: name, type of the value, text.
+#[pyfunction]
+pub(crate) fn attributes() -> Vec<(&'static str, &'static str, &'static str)> {
+    ATTRIBUTES.iter().map(|attribute| (attribute.name, attribute.kind, attribute.help)).collect()
 }
 
 /// The name of the cryptography backend.

@@ -33,7 +33,7 @@ mod _core {
     #[pymodule_export]
     use crate::case::{are_scopes, read_json};
     #[pymodule_export]
-    use crate::catalogue::{backend, details, reasons, schemes};
+    use crate::catalogue::{attributes, backend, details, reasons, schemes};
     #[pymodule_export]
     use crate::challenge::{Challenge, Credentials, build_challenge, parse_challenges, parse_credentials};
     #[pymodule_export]

@@ -69,6 +69,8 @@ def _in_threads(ask: Callable[[], int], count: int) -> list[int]:
         return list(pool.map(work, range(count)))
 
 
+INVALID = {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
+
 KINDS: dict[str, tuple[Any, Any]] = {
     "threads": (by_threads, countersign.httpx.RefreshAuth),
     "tasks": (by_tasks, countersign.httpx.RefreshAuth),
@@ -180,3 +182,26 @@ def scripted() -> Iterator[Scripted]:
     with uvicorn_at(app) as url:
         server.url = url
         yield server
+
+
+def get(kind: Any, auth: Any, url: str, method: str = "GET", **more: Any) -> int:
+    """One request that follows redirects."""
+    ask, auth_class = kind
+    if auth_class is countersign.requests.RefreshAuth:
+        return requests.request(method, url, auth=auth, timeout=60, **more).status_code
+    if ask is KINDS["threads"][0]:
+        with httpx.Client(auth=auth, trust_env=False, timeout=60, follow_redirects=True) as client:
+            return client.request(method, url, **more).status_code
+
+    async def run() -> int:
+        async with httpx.AsyncClient(auth=auth, trust_env=False, timeout=60, follow_redirects=True) as client:
+            return (await client.request(method, url, **more)).status_code
+
+    return asyncio.run(run())
+
+
+def only(token: str) -> Any:
+    """Answer 200 to this token, and that every other is not good."""
+    return lambda turn, request: (
+        (200, {}) if request.headers.get("authorization") == f"Bearer {token}" else (401, INVALID)
+    )

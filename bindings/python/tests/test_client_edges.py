@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import countersign.httpx
 import countersign.requests
@@ -14,29 +14,14 @@ import httpx
 import pytest
 import requests
 import requests.adapters
-from client_support import KINDS, Login, Scripted, scripted
+from client_support import INVALID, Login, Scripted, get, only
 from countersign import RefreshRefused, Tokens
 from countersign._keeper import Keeper
 from countersign._renewal import Renewal
-from test_client import INVALID, get, only
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 pytestmark = pytest.mark.timeout(120)
 
 ORIGIN = "https://api.example.com"
-
-
-@pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Any:
-    return KINDS[request.param]
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    with scripted() as server:
-        yield server
 
 
 def only_new(request: httpx.Request) -> httpx.Response:

@@ -14,7 +14,7 @@ from countersign import _core
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MODULES = ["", ".asgi", ".conform", ".django", ".fastapi", ".httpx", ".requests", ".wsgi"]
+MODULES = ["", ".asgi", ".conform", ".django", ".fastapi", ".httpx", ".opentelemetry", ".requests", ".wsgi"]
 
 
 def public() -> Iterator[tuple[str, Any]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
-FASTAPI, FLASK, PLAIN, CLIENT = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+FASTAPI, FLASK, PLAIN, CLIENT, WATCHED = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 SIGNER = Signer("a")
 
 
@@ -79,6 +79,16 @@ def test_the_flask_example_serves(folder: Path) -> None:
         fields = {"Authorization": SIGNER.bearer(scope="read:reports")}
         assert httpx.get(f"{url}/reports", headers=fields, trust_env=False).json() == {"subject": "alice"}
         assert httpx.get(f"{url}/reports", trust_env=False).status_code == 401
+
+
+def test_the_watched_example_serves(folder: Path) -> None:
+    with served(folder, WATCHED, "uvicorn", "--port", "PORT", "main:app") as url:
+        fields = {"Authorization": SIGNER.bearer()}
+        assert httpx.get(f"{url}/nowhere", headers=fields, trust_env=False).status_code == 404
+        assert httpx.get(f"{url}/nowhere", trust_env=False).status_code == 401
+        answer = httpx.get(f"{url}/metrics", trust_env=False)
+        assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+        assert 'countersign_decisions_total{reason="ok",status="200"} 1\n' in answer.text
 
 
 def test_the_client_example_runs(tmp_path: Path) -> None:

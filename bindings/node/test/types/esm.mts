@@ -11,6 +11,7 @@ import { createAuthFetch, maySendTo, nextStep, readChallenges, tokenFresh, type 
 import { countersign } from "countersign/express";
 import plugin from "countersign/fastify";
 import { guard, guardUpgrade } from "countersign/http";
+import { attributes, record, type Attribute } from "countersign/opentelemetry";
 import { undiciAuth } from "countersign/undici";
 import { guard as webGuard, withAuth } from "countersign/web";
 
@@ -54,7 +55,7 @@ try {
 }
 
 const app = express();
-app.get("/", countersign(verifier, { scopes: "a" }), (request, response) => {
+app.get("/", countersign(verifier, { scopes: "a", onDecision: record }), (request, response) => {
   response.json({ sub: request.auth?.subject });
 });
 
@@ -64,6 +65,13 @@ server.get("/", { config: { auth: { scopes: ["a"], profile: "b" } } }, (request)
 server.get("/open", { config: { auth: false } }, () => "ok");
 // @ts-expect-error a route asks for scopes, not for a number
 server.get("/wrong", { config: { auth: { scopes: 7 } } }, () => "ok");
+await server.register(plugin, { verifier, onDecision: (found) => void found.reason });
+// @ts-expect-error the hook gets a decision
+guard(verifier, { onDecision: (found: string) => void found });
+const attribute: Attribute = "countersign.reason";
+const value: boolean | number | string | undefined = attributes(decision)[attribute];
+// @ts-expect-error no user is named
+void [value, attributes(decision)["countersign.subject"]];
 // @ts-expect-error the verifier is needed
 await server.register(plugin, {});
 

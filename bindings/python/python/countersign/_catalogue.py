@@ -22,6 +22,7 @@ class _ReasonRow(NamedTuple):
 _REASONS = {row[0]: _ReasonRow(*row) for row in _core.reasons()}
 _DETAILS = {name: (number, text) for name, number, text in _core.details()}
 _SCHEMES = dict(_core.schemes())
+_ATTRIBUTES = {name: (kind, text) for name, kind, text in _core.attributes()}
 _STEP_KINDS, _STEP_REASONS, _TOLERANCES = (dict(rows) for rows in _core.client_words())
 
 
@@ -233,6 +234,36 @@ class Scheme(_Word):
     DIGEST = "Digest"
     BASIC = "Basic"
     API_KEY = "Api-Key"
+
+
+class Attribute(_Word):
+    """What a span says of a decision; equal to its name.
+
+    >>> Attribute.STATUS == "countersign.status", Attribute.STATUS.kind
+    (True, 'int')
+    """
+
+    @property
+    def kind(self) -> str:
+        """The type of the value: ``boolean``, ``int`` or ``string``."""
+        return _ATTRIBUTES[self.value][0]
+
+    @property
+    def text(self) -> str:
+        """What it says, for people."""
+        return _ATTRIBUTES[self.value][1]
+
+    @property
+    def member(self) -> str:
+        """What of a `Decision` it says."""
+        return self.value.rpartition(".")[2]
+
+    ALLOWED = "countersign.allowed"
+    AUTHENTICATED = "countersign.authenticated"
+    STATUS = "countersign.status"
+    REASON = "countersign.reason"
+    SCHEME = "countersign.scheme"
+    ISSUER = "countersign.issuer"
 
 
 class StepKind(_Word):

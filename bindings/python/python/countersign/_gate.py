@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from countersign._async_refresher import AsyncKeyRefresher
     from countersign._core import Decision, Need, Verifier
@@ -34,13 +34,19 @@ class Gate:
     """A verifier as a middleware asks it.
 
     With a refresher, a request whose keys are not there yet waits for them, at most `wait` seconds, before it is
-    answered with 503 or 401.
+    answered with 503 or 401. `on_decision` hears of each decision, once, before it is acted on.
     """
 
     def __init__(
-        self, verifier: Verifier, *, refresher: KeyRefresher | AsyncKeyRefresher | None = None, wait: float = 2.0
+        self,
+        verifier: Verifier,
+        *,
+        refresher: KeyRefresher | AsyncKeyRefresher | None = None,
+        wait: float = 2.0,
+        on_decision: Callable[[Decision], object] | None = None,
     ) -> None:
         self.verifier = verifier
+        self._on_decision = on_decision
         self._refresher = refresher
         self._wait = wait
 
@@ -52,7 +58,7 @@ class Gate:
         for pause in self._pauses(decision.need):
             waited = True
             time.sleep(pause)
-        return self.verifier.check_blocking(headers, **call) if waited else decision
+        return self._told(self.verifier.check_blocking(headers, **call) if waited else decision)
 
     async def decide_async(self, headers: Any, route: Route, **call: Any) -> Decision:
         """Judge a request; slow hashes run in the event loop's executor."""
@@ -62,7 +68,13 @@ class Gate:
         for pause in self._pauses(decision.need):
             waited = True
             await asyncio.sleep(pause)
-        return await self._check(headers, call) if waited else decision
+        return self._told(await self._check(headers, call) if waited else decision)
+
+    def _told(self, decision: Decision) -> Decision:
+        # What the hook raises goes on to the framework: no request passes whose decision did not come back from here.
+        if self._on_decision is not None:
+            self._on_decision(decision)
+        return decision
 
     async def _check(self, headers: Any, call: dict[str, Any]) -> Decision:
         decision = self.verifier.check(headers, **call)

@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from countersign._refusal import is_final
 from countersign._renewal import Flight, Renewal
-from countersign._tokens import RefreshRefused, Tokens
+from countersign._tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -197,7 +198,7 @@ class Keeper:
 
     def _failed(self, renewal: Renewal, fault: Exception) -> _Told:
         _log.warning("no new access token: %s", type(fault).__name__)
-        return self._ended(renewal) if _is_final(fault) else (None, ())
+        return self._ended(renewal) if is_final(fault) else (None, ())
 
     def _ended(self, renewal: Renewal) -> _Told:
         if not renewal.ends_session:
@@ -267,12 +268,3 @@ async def _tell_async(callback: Any, arguments: tuple[Any, ...]) -> None:
         await callback(*arguments)
     except Exception as fault:  # noqa: BLE001 - as above
         _log.warning("a callback failed: %s", type(fault).__name__)
-
-
-def _is_final(fault: Exception) -> bool:
-    """Whether the session is over: the token endpoint said no, while an outage says nothing (REQ-CLIENT-13)."""
-    if isinstance(fault, RefreshRefused):
-        return True
-    # The errors of httpx and requests for a status have the response.
-    status = getattr(getattr(fault, "response", None), "status_code", None)
-    return isinstance(status, int) and 400 <= status < 500 and status not in {408, 429}

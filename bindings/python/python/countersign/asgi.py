@@ -33,7 +33,8 @@ class CountersignMiddleware:
     ``scope["state"]["countersign"]``, which is ``request.state.countersign`` in Starlette: see `decision_of`. A
     WebSocket that is denied gets the whole answer where the server can send one, else it is closed before it is
     accepted, which is a 403. Slow hashes of passwords run in the event loop's executor. With a `refresher`, requests
-    wait up to `wait` seconds for keys that are on their way.
+    wait up to `wait` seconds for keys that are on their way. `on_decision` is called with each decision before the
+    answer is sent or the app is called, as ``countersign.opentelemetry.record``; it must not block.
 
     >>> import asyncio, countersign, hashlib
     >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
@@ -59,9 +60,10 @@ class CountersignMiddleware:
         route: Callable[[Scope], Route | None] | None = None,
         refresher: KeyRefresher | AsyncKeyRefresher | None = None,
         wait: float = 2.0,
+        on_decision: Callable[[Decision], object] | None = None,
     ) -> None:
         self._app = app
-        self._gate = Gate(verifier, refresher=refresher, wait=wait)
+        self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._route = route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,7 +3,12 @@
 .. code-block:: python
 
     MIDDLEWARE = [..., "countersign.django.CountersignMiddleware"]
-    COUNTERSIGN = {"VERIFIER": "mysite.auth.verifier"}  # a Verifier or its dotted path; REFRESHER and WAIT as well
+    COUNTERSIGN = {"VERIFIER": "mysite.auth.verifier"}  # a Verifier or its dotted path
+
+REFRESHER is one that fetches keys, ON_DECISION what is called with each decision before it is acted on, as
+``"countersign.opentelemetry.record"``: things or dotted paths. WAIT is how many seconds requests wait for keys.
+
+.. code-block:: python
 
     @requires("read:reports")
     def reports(request): ...
@@ -107,11 +112,11 @@ class CountersignMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
         given = settings.COUNTERSIGN
-        verifier, refresher = (
+        verifier, refresher, on_decision = (
             import_string(value) if isinstance(value, str) else value
-            for value in (given["VERIFIER"], given.get("REFRESHER"))
+            for value in (given["VERIFIER"], given.get("REFRESHER"), given.get("ON_DECISION"))
         )
-        self._gate = Gate(verifier, refresher=refresher, wait=given.get("WAIT", 2.0))
+        self._gate = Gate(verifier, refresher=refresher, wait=given.get("WAIT", 2.0), on_decision=on_decision)
         self._wanted = verifier.policy.wanted_fields
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

@@ -26,6 +26,8 @@ from countersign._gate import Gate, Route, answer_headers
 from countersign.asgi import call_of, encoded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fastapi import FastAPI
     from starlette.requests import Request
 
@@ -67,6 +69,8 @@ class Countersign(SecurityBase):
     are none. A profile with optional access lets requests without credentials through: ask
     ``decision.authenticated``. The decision is also ``request.state.countersign``. `scheme_name`, `bearer_format` and
     `description` stand in OpenAPI. With a `refresher`, requests wait up to `wait` seconds for keys on their way.
+    `on_decision` is called with each decision before it is acted on, as ``countersign.opentelemetry.record``; it must
+    not block.
 
     >>> from fastapi import FastAPI, Security
     >>> import countersign, hashlib
@@ -92,10 +96,11 @@ class Countersign(SecurityBase):
         description: str | None = None,
         refresher: "KeyRefresher | AsyncKeyRefresher | None" = None,
         wait: float = 2.0,
+        on_decision: "Callable[[Decision], object] | None" = None,
     ) -> None:
         self.model = HTTPBearerModel(bearerFormat=bearer_format, description=description)
         self.scheme_name = scheme_name
-        self._gate = Gate(verifier, refresher=refresher, wait=wait)
+        self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._profile = profile
 
     async def __call__(

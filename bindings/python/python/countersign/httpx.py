@@ -34,13 +34,13 @@ class RefreshAuth(Session, httpx.Auth):
     One object serves all threads and tasks, and any number of requests that meet a used-up token cause one call of
     `refresh`. It is given the present `Tokens` and gives new ones, or the JSON of the token endpoint as a mapping; a
     refresh token is kept if no other comes. A session is over if it gives None or JSON whose `error` is
-    `invalid_grant`, raises `RefreshRefused`, or an error of httpx for a status 4xx: the tokens are dropped, `on_logout`
-    is called once, and every request that waited gets its 401. Any other exception or `error`, as of an outage or of a
-    wrong client, gives them their 401 too and keeps the session. `on_tokens` is called with new tokens before those
-    that wait go on. `authorize` is called with the present tokens and the `Step` where a person could help (login,
-    step-up, more scopes), and gives what `refresh` gives; None or an exception declines, which hands the response over
-    and keeps the session. An async client takes callbacks that are async and such that are not, which run in a thread;
-    a sync client takes the latter alone.
+    `invalid_grant`, raises `RefreshRefused`, or an error of httpx for a 400, 401 or 403 that does not put the blame on
+    the client (RFC 6749 section 5.2): the tokens are dropped, `on_logout` is called once, and every request that waited
+    gets its 401. Any other exception or `error`, as of an outage or of a wrong client, gives them their 401 too and
+    keeps the session. `on_tokens` is called with new tokens before those that wait go on. `authorize` is called with
+    the present tokens and the `Step` where a person could help (login, step-up, more scopes), and gives what `refresh`
+    gives; None or an exception declines, which hands the response over and keeps the session. An async client takes
+    callbacks that are async and such that are not, which run in a thread; a sync client takes the latter alone.
 
     A token within 30 seconds of its end is renewed beforehand. A request is sent again if its body is there once more:
     not if it is a stream, though the token is renewed. So it is after a 429 or 503, behind as many seconds as the

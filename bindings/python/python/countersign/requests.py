@@ -31,12 +31,12 @@ class RefreshAuth(Session, AuthBase):
     One object serves all threads and sessions, and any number of requests that meet a used-up token cause one call of
     `refresh`. It is given the present `Tokens` and gives new ones, or the JSON of the token endpoint as a mapping; a
     refresh token is kept if no other comes. A session is over if it gives None or JSON whose `error` is
-    `invalid_grant`, raises `RefreshRefused`, or an error of requests for a status 4xx: the tokens are dropped,
-    `on_logout` is called once, and every request that waited gets its 401. Any other exception or `error`, as of an
-    outage or of a wrong client, gives them their 401 too and keeps the session. `on_tokens` is called with new tokens
-    before those that wait go on. `authorize` is called with the present tokens and the `Step` where a person could help
-    (login, step-up, more scopes), and gives what `refresh` gives; None or an exception declines, which hands the
-    response over and keeps the session.
+    `invalid_grant`, raises `RefreshRefused`, or an error of requests for a 400, 401 or 403 that does not put the blame
+    on the client (RFC 6749 section 5.2): the tokens are dropped, `on_logout` is called once, and every request that
+    waited gets its 401. Any other exception or `error`, as of an outage or of a wrong client, gives them their 401 too
+    and keeps the session. `on_tokens` is called with new tokens before those that wait go on. `authorize` is called
+    with the present tokens and the `Step` where a person could help (login, step-up, more scopes), and gives what
+    `refresh` gives; None or an exception declines, which hands the response over and keeps the session.
 
     A token within 30 seconds of its end is renewed beforehand. A request is sent again if its body is there once more:
     a file is wound back, a generator cannot be, though the token is renewed. So it is after a 429 or 503, behind as

@@ -27,6 +27,8 @@ class CountersignMiddleware:
     `route` tells what a request (its environ) asks for: a `Route`, or None for one that is not checked. Without it,
     every request is judged by the unnamed profile and the policy's scopes. The decision is in the environ: see
     `decision_of`. With a `refresher`, requests wait up to `wait` seconds for keys that are on their way.
+    `on_decision` is called with each decision before the answer is sent or the app is called, as
+    ``countersign.opentelemetry.record``.
 
     >>> import countersign
     >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "bearer": {"issuers": [{
@@ -47,9 +49,10 @@ class CountersignMiddleware:
         route: Callable[[WSGIEnvironment], Route | None] | None = None,
         refresher: KeyRefresher | None = None,
         wait: float = 2.0,
+        on_decision: Callable[[Decision], object] | None = None,
     ) -> None:
         self._app = app
-        self._gate = Gate(verifier, refresher=refresher, wait=wait)
+        self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._wanted = verifier.policy.wanted_fields
         self._route = route
 

@@ -2,11 +2,15 @@
 //!
 //! Every front writes these names; a front that has more to tell adds labels, as nginx does with `server` and `location`.
 
+mod attributes;
+
 use core::fmt::Write as _;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::arena::Sink;
 use crate::reason::Reason;
+
+pub use attributes::{ATTRIBUTES, Attribute};
 
 /// A family of metrics, as Prometheus calls what has one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What the response says of the cause: its challenges, its body, its status; and who seems to have written it.
 
-use super::super::collect::{Findings, finding};
+use super::super::collect::{Draft, Findings, finding};
 use super::super::finding::{Certainty, FindingId, Part};
 use super::super::view::View;
 use super::marks::{EDGES, FRAMEWORKS, GATEWAYS, MAKERS, Mark, Where};
@@ -20,7 +20,7 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
     makers(view, findings);
 }
 
-fn said(id: FindingId) -> super::super::collect::Draft {
+fn said(id: FindingId) -> Draft {
     finding(id, Certainty::Said, Part::Response)
 }
 
@@ -86,7 +86,7 @@ const PLACES: &[FindingId] = &[
     FindingId::AuthorizationMalformed,
 ];
 
-fn by_mark(mark: &Mark, id: FindingId) -> (FindingId, super::super::collect::Draft) {
+fn by_mark(mark: &Mark, id: FindingId) -> (FindingId, Draft) {
     let by = if mark.maker.is_empty() { String::new() } else { format!(" of {}", mark.maker) };
     let draft = match mark.place {
         Where::Text => said(id).seen(format!("the words{by}: `{}`", mark.words)),
@@ -96,11 +96,11 @@ fn by_mark(mark: &Mark, id: FindingId) -> (FindingId, super::super::collect::Dra
 }
 
 /// What the sentences say, where no program is known by them.
-fn stated(text: &str, view: &View<'_>) -> Option<(FindingId, super::super::collect::Draft)> {
+fn stated(text: &str, view: &View<'_>) -> Option<(FindingId, Draft)> {
     let sentences = Sentences::read(text);
     let (means, row) = WORDINGS.iter().find_map(|wording| {
-        let row = wording.rows.iter().find(|row| sentences.state(row))?;
-        Some((wording.means, *row))
+        let row = wording.rows().find(|row| sentences.state(row))?;
+        Some((wording.means, row))
     })?;
     let id = meant(means, view)?;
     Some((id, said(id).seen(format!("the words `{}`", row.trim_end_matches([' ', '|'])))))
@@ -117,9 +117,8 @@ fn meant(means: FindingId, view: &View<'_>) -> Option<FindingId> {
     match means {
         // Whoever cannot read a token without a dot wants a JWT.
         FindingId::TokenMalformed if is_opaque => Some(FindingId::TokenOpaque),
-        FindingId::SchemeWrong if sent("bearer") => Some(FindingId::TokenRefused),
+        FindingId::SchemeWrong | FindingId::CredentialsRefused if sent("bearer") => Some(FindingId::TokenRefused),
         FindingId::CredentialsRefused | FindingId::TokenRefused if sent("basic") => Some(FindingId::PasswordRejected),
-        FindingId::CredentialsRefused if sent("bearer") => Some(FindingId::TokenRefused),
         FindingId::CredentialsRefused => None,
         FindingId::TokenRefused if view.presents_nothing() => None,
         means => Some(means),

@@ -19,13 +19,11 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect();
-    match view.token.as_ref().filter(|token| token.is_readable() && !wanted.is_empty()) {
-        Some(token) => compare(token, &wanted, findings),
-        None => {
-            let draft = finding(FindingId::ScopeMissing, Certainty::Said, Part::Response).at("WWW-Authenticate");
-            findings.add(draft.seen("error=\"insufficient_scope\""));
-        }
+    if let Some(token) = view.token.as_ref().filter(|token| token.is_readable() && !wanted.is_empty()) {
+        return compare(token, &wanted, findings);
     }
+    let draft = finding(FindingId::ScopeMissing, Certainty::Said, Part::Response).at("WWW-Authenticate");
+    findings.add(draft.seen("error=\"insufficient_scope\""));
 }
 
 /// Names the scopes that the token lacks, and the claim that holds them under another name.

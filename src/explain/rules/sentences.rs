@@ -81,8 +81,7 @@ fn push(word: &str, words: &mut Vec<String>) {
         "iss" | "issuers" => "issuer",
         "scopes" => "scope",
         "keys" => "key",
-        "permissions" => "permission",
-        "privileges" | "rights" => "permission",
+        "permissions" | "privileges" | "rights" => "permission",
         "credential" => "credentials",
         word => word,
     };
@@ -133,6 +132,7 @@ const LISTED: &[&str] = &["revoked", "malformed", "expired", "invalid"];
 
 #[cfg(test)]
 mod tests {
+    use super::super::wordings::{WORDINGS, Wording};
     use super::*;
 
     fn states(text: &str, row: &str) -> bool {
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn every_row_can_be_stated() {
-        for row in super::super::wordings::WORDINGS.iter().flat_map(|wording| wording.rows) {
+        for row in WORDINGS.iter().flat_map(Wording::rows) {
             let read = Sentences::read(row.trim_end_matches(" |"));
             let words: Vec<&str> = read.words.iter().map(String::as_str).filter(|word| *word != END).collect();
             assert_eq!(words.join(" "), row.trim_end_matches(" |"), "a word of this row never stands in a sentence");

@@ -16,7 +16,13 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
     if view.presents_authorization() {
         return lost(view, findings);
     }
-    if view.status() == 407 || WANTS_SOMETHING_ELSE.iter().any(|id| findings.has(*id)) || wants_cookie_alone(view) {
+    // A session that ended was presented.
+    let has_session = findings.has(FindingId::SessionEnded) && view.has_request_field("cookie");
+    if has_session
+        || view.status() == 407
+        || WANTS_SOMETHING_ELSE.iter().any(|id| findings.has(*id))
+        || wants_cookie_alone(view)
+    {
         return;
     }
     if let Some(twin) = TWINS.iter().find(|name| view.has_request_field(name)) {
@@ -33,13 +39,8 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
 }
 
 /// Findings after which nobody asks for an Authorization.
-const WANTS_SOMETHING_ELSE: &[FindingId] = &[
-    FindingId::GatewayRouteUnknown,
-    FindingId::ApiKeyMissing,
-    FindingId::CsrfRejected,
-    FindingId::EdgeBlocked,
-    FindingId::SessionEnded,
-];
+const WANTS_SOMETHING_ELSE: &[FindingId] =
+    &[FindingId::GatewayRouteUnknown, FindingId::ApiKeyMissing, FindingId::CsrfRejected, FindingId::EdgeBlocked];
 
 fn wants_cookie_alone(view: &View<'_>) -> bool {
     let challenges = &view.challenges.challenges;

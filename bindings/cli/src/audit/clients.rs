@@ -196,13 +196,14 @@ impl Run {
         Run { route: step.route, count: 1, from: step.millis, last: step.millis, place: step.place }
     }
 
-    /// Logs may be a little out of order.
+    /// Logs may be a little out of order, and exports have the newest line first.
     fn is_followed_by(&self, millis: i64, gap: i64) -> bool {
-        (millis - self.last).abs() <= gap
+        self.from.saturating_sub(gap) <= millis && millis <= self.last.saturating_add(gap)
     }
 
     fn extend(&mut self, millis: i64) {
         self.count += 1;
+        self.from = self.from.min(millis);
         self.last = self.last.max(millis);
     }
 
@@ -224,7 +225,7 @@ impl Vain {
         if (millis - self.last).abs() > STORM_GAP {
             *self = Vain::default();
         }
-        self.last = self.last.max(millis);
+        self.last = millis;
         self
     }
 
@@ -285,6 +286,8 @@ mod tests {
         assert_eq!(steps(&run(5, 1000)), [(Kind::DenialLoop, 5, 0)]);
         assert_eq!(steps(&run(9, 10_000)), [(Kind::DenialLoop, 9, 0)]);
         assert_eq!(steps(&run(9, 10_001)), []);
+        let newest_first: Vec<_> = run(50, 2000).into_iter().rev().collect();
+        assert_eq!(steps(&newest_first), [(Kind::DenialLoop, 50, 0)]);
     }
 
     #[test]
@@ -315,6 +318,8 @@ mod tests {
         };
         assert_eq!(steps(&turns(5, 404)), [(Kind::RefreshStorm, 5, 5)]);
         assert_eq!(steps(&turns(4, 404)), []);
+        let newest_first: Vec<_> = turns(20, 404).into_iter().rev().collect();
+        assert_eq!(steps(&newest_first), [(Kind::RefreshStorm, 20, 19)]);
         // Many users behind one address, each of whom refreshes once.
         assert_eq!(steps(&turns(50, 200)), []);
         // A minute of peace ends it.

@@ -122,7 +122,7 @@ typedef struct countersign_time {
 #define COUNTERSIGN_MALFORMED UINT32_C(10)
 /** A fault inside the library was caught. Report it; what the call touched denies. */
 #define COUNTERSIGN_PANIC UINT32_C(11)
-/** The key set that is there was fetched later than this one, and stays. */
+/** The key set that is there stays: it was fetched later than this one, or serves while this one is too old to. */
 #define COUNTERSIGN_KEYS_OLDER UINT32_C(12)
 
 /** How a call ended: COUNTERSIGN_OK, or one of the other COUNTERSIGN_ statuses. */
@@ -623,7 +623,7 @@ void countersign_store_free(countersign_store *store);
 #define COUNTERSIGN_OUTCOME_ABANDONED UINT32_C(4)
 /** The number belongs to no open ticket: nothing changed. */
 #define COUNTERSIGN_DONE_IGNORED UINT32_C(1)
-/** The answer came behind its deadline: nothing changed, the attempt counts as failed. */
+/** The answer came behind its deadline: nothing changed, it counts as a failure. */
 #define COUNTERSIGN_DONE_LATE UINT32_C(2)
 /** The set is in place. */
 #define COUNTERSIGN_DONE_LOADED UINT32_C(3)
@@ -819,7 +819,7 @@ void countersign_export_free(countersign_export *exported);
  * set since, counts as now, and so does one that is not known. keys is read during the call only. Any thread.
  *
  * COUNTERSIGN_NOT_FOUND for an issuer that the policy does not have. COUNTERSIGN_KEYS_OLDER if the set that is there
- * was fetched later. COUNTERSIGN_KEYS_INVALID for what is no JWK Set or has no usable key; *report, if report is not
+ * was fetched later, or serves while this one is too old to. COUNTERSIGN_KEYS_INVALID for what is no JWK Set or has no usable key; *report, if report is not
  * NULL, then becomes the caller's and says why. In all three cases the present set stays.
  */
 countersign_status countersign_store_set_keys_fetched(countersign_store *store,
@@ -1287,10 +1287,63 @@ countersign_status countersign_check_blocking(const countersign_verifier *verifi
 void countersign_slow_hash_free(countersign_slow_hash *work);
 
 /* ==========================================================================
- * Counters
+ * Metrics
  *
- * An array of the host's counts decisions by reason; one function prints it for Prometheus.
+ * Their names; an array of the host's that counts decisions by reason; the sources of keys as their metrics tell them,
+ * for hosts whose processes have a store each; and their text for Prometheus.
  * ======================================================================= */
+
+/** The place of decisions by reason in the table of metrics. */
+#define COUNTERSIGN_METRIC_DECISIONS UINT32_C(0)
+
+/** One row of the table of metrics, which is a family as Prometheus calls it. All texts are static. */
+typedef struct countersign_metric_info {
+    /** sizeof(countersign_metric_info), set by the caller. */
+    uint64_t struct_size;
+    /** The name, with its unit. */
+    countersign_str name;
+    /** "counter" or "gauge". */
+    countersign_str kind;
+    /** What it says, for people. */
+    countersign_str help;
+} countersign_metric_info;
+
+/**
+ * One source of keys as its metrics tell it. Moments are nanoseconds of the monotonic clock; a host that puts several
+ * stores together adds the counters and takes the earliest of each moment, so that no store that lags behind is hidden.
+ */
+typedef struct countersign_source_state {
+    /** sizeof(countersign_source_state), set by the caller. */
+    uint64_t struct_size;
+    /** The issuer as the policy names it. */
+    countersign_str issuer;
+    /** Where its set is fetched, or its metadata as long as they did not tell. */
+    countersign_str url;
+    /** Fetches that were handed out. */
+    uint64_t fetches;
+    /** Those that failed or brought no good set. */
+    uint64_t failures;
+    /** Checks of tokens whose kid is not in the set. */
+    uint64_t unknown_kids;
+    /** When the set was fetched, negative for before the clock's start; INT64_MAX if there is none, or it is not known. */
+    int64_t fetched_at_nanos;
+    /** When it should have been renewed; UINT64_MAX for never. */
+    uint64_t expires_at_nanos;
+    /** From when on no keys decide: 0 if there are none, UINT64_MAX if they last for good. */
+    uint64_t dead_at_nanos;
+    /** 1 if keys were asked for or are there. 0: the three moments say nothing. */
+    uint32_t asked;
+    /** 0. */
+    uint32_t reserved;
+} countersign_source_state;
+
+/**
+ * The row of the table of metrics at index.
+ *
+ * COUNTERSIGN_NOT_FOUND past the end. Any thread.
+ */
+countersign_status countersign_metric_at(size_t index,
+                                         countersign_metric_info *out);
 
 /**
  * Writes the counters that are not zero in Prometheus' text format.
@@ -1303,6 +1356,32 @@ countersign_status countersign_metrics_write(const uint64_t *counters,
                                              char *text,
                                              size_t capacity,
                                              size_t *needed);
+
+/**
+ * The source at index of those that are fetched, in the order of the policy; COUNTERSIGN_NOT_FOUND past the end.
+ *
+ * The issuer is lent until the store is freed; the url stands in memory, of which *needed, if needed is not NULL,
+ * becomes how much it takes, also with COUNTERSIGN_BUFFER_TOO_SMALL. Any thread; waits for calls that change the source.
+ */
+countersign_status countersign_store_source_at(const countersign_store *store,
+                                               size_t index,
+                                               countersign_source_state *out,
+                                               char *memory,
+                                               size_t capacity,
+                                               size_t *needed);
+
+/**
+ * Writes the metrics of these sources as countersign_store_write_metrics does, at now. No two may have the same
+ * issuer and url.
+ *
+ * *needed, if needed is not NULL, becomes the length, also with COUNTERSIGN_BUFFER_TOO_SMALL. Any thread.
+ */
+countersign_status countersign_sources_write_metrics(const countersign_source_state *const *sources,
+                                                     size_t source_count,
+                                                     const countersign_time *now,
+                                                     char *text,
+                                                     size_t capacity,
+                                                     size_t *needed);
 
 /* ==========================================================================
  * Key sets
@@ -1887,6 +1966,10 @@ typedef struct countersign_exchange {
     uint32_t now_nanos;
     /** Zero. */
     uint32_t reserved;
+    /** The number of the reason that the server's check gave, from its decision or its log; 0 if it is not at hand. */
+    uint32_t reason;
+    /** Zero. */
+    uint32_t reserved_behind;
 } countersign_exchange;
 
 /** One finding. The texts are lent until the explanation is freed; none holds a token, a key or a password. */

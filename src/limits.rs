@@ -67,6 +67,8 @@ pub const METADATA_SECONDS: u64 = 86_400;
 pub const CACHE_CONTROL_BYTES: usize = 8192;
 /// Bytes of an entity tag that is kept for the next fetch; those of real servers have fewer than 100.
 pub const ENTITY_TAG_BYTES: usize = 512;
+/// Bytes of an address that metadata may name: what RFC 9110 section 4.1 asks servers to take at least.
+pub const ADDRESS_BYTES: usize = 8000;
 /// Characters kept of what a host says about a failed fetch.
 pub const FAILURE_CHARACTERS: usize = 200;
 /// Most remembered verdicts; at a few kilobytes each this is what a large machine can spare.

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use countersign::FieldLine;
 use countersign::conform::answer_line;
-use countersign::explain::{Exchange, FindingId, RequestHead, explain};
+use countersign::explain::{Certainty, Exchange, FindingId, RequestHead, ResponseHead, explain};
+use countersign::{FieldLine, Reason};
 use serde_json::Value;
 
 /// One exchange with what its author expects.
@@ -52,7 +52,9 @@ fn the_first_finding_is_the_one_that_its_author_expects() {
         let unwanted: Vec<&str> = texts(&row["never"]).into_iter().filter(|never| ids.contains(never)).collect();
         let change = &answer["findings"][0]["would_pass_if"];
         let is_change = row["would_pass_if"].is_null() || row["would_pass_if"] == *change;
-        if ids.first() != Some(&first) || !lacking.is_empty() || !unwanted.is_empty() || !is_change {
+        let certainty = &row["certainty"];
+        let is_known = certainty.is_null() || *certainty == answer["findings"][0]["certainty"];
+        if ids.first() != Some(&first) || !lacking.is_empty() || !unwanted.is_empty() || !is_change || !is_known {
             wrong.push(format!(
                 "{id}: expected {first} {lacking:?} not {unwanted:?} {}\n  {ids:?} {change}",
                 row["would_pass_if"]
@@ -116,6 +118,83 @@ fn the_example_on_the_page_is_answered_so() {
     let from = row.text.find("[{\"id\"").unwrap();
     let first = row.text[from..].split(",{\"id\"").next().unwrap();
     assert!(fs::read_to_string(path).unwrap().contains(&format!("{first}]")), "{first}");
+}
+
+/// The finding of this kind in the answer to a row.
+fn found<'a>(rows: &'a [Row], row: &str, id: &str) -> &'a Value {
+    let row = rows.iter().find(|other| other.id == row).unwrap_or_else(|| panic!("no row {row}"));
+    let findings = row.answer["findings"].as_array().unwrap();
+    findings.iter().find(|finding| finding["id"] == id).unwrap_or_else(|| panic!("{}", row.text))
+}
+
+#[test]
+fn a_reason_proves_what_was_seen_and_its_place_stays() {
+    let rows = rows();
+    let quoted = found(&rows, "given-quoted", "bearer_quoted");
+    assert_eq!(quoted["place"], serde_json::json!({"part": "request", "name": "Authorization", "offset": 7}));
+    let expired = found(&rows, "given-expired", "token_expired");
+    assert!(expired["evidence"].as_str().unwrap().starts_with("exp was "), "{expired}");
+    let signature = found(&rows, "given-signature", "signature_invalid");
+    assert_eq!(signature["evidence"], "the reason given is `signature_invalid`");
+    // Of another reason, and seen all the same.
+    assert_eq!(found(&rows, "given-beside-expired", "token_expired")["certainty"], "observed");
+    // Suspicions stay what they are.
+    assert_eq!(found(&rows, "given-audience-client", "audience_is_client")["certainty"], "suspected");
+}
+
+#[test]
+fn a_reason_and_a_check_that_contradict_each_other_say_so() {
+    let rows = rows();
+    let other = "what is at hand (policy, keys, revoked ids, time) is not what the server had";
+    for (row, proved, given, check, reason) in [
+        ("given-revoked-elsewhere", "would_pass", "token_revoked", "ok", "token_revoked"),
+        ("given-keys-differ", "kid_rotated", "token_expired", "kid_unknown", "token_expired"),
+        ("given-allowed-elsewhere", "audience_slash", "would_pass", "audience_mismatch", "ok"),
+        ("given-policy-broken", "policy_invalid", "token_expired", "policy_invalid", "token_expired"),
+    ] {
+        let (proved, given) = (found(&rows, row, proved), found(&rows, row, given));
+        let ends = |finding: &Value, words: &str| finding["evidence"].as_str().unwrap().ends_with(words);
+        assert!(ends(proved, &format!("; the reason given is `{reason}`: {other}")), "{row}: {proved}");
+        assert_eq!(given["certainty"], "observed", "{row}: {given}");
+        let said = format!("the reason given is `{reason}`, and the check says `{check}`: {other}");
+        let status = if reason == "ok" { ", and the answer is 401" } else { "" };
+        assert!(ends(given, &format!("{said}{status}")), "{row}: {given}");
+    }
+    let agreed = found(&rows, "given-agreed", "audience_slash");
+    assert!(!agreed["evidence"].as_str().unwrap().contains("reason given"), "{agreed}");
+}
+
+#[test]
+fn every_reason_that_is_given_alone_is_proved_or_has_no_finding() {
+    for reason in Reason::all() {
+        let findings = explain(&Exchange { reason: Some(reason), ..Exchange::default() });
+        let proved: Vec<FindingId> = findings.iter().map(|finding| finding.id).collect();
+        let expected = match reason {
+            Reason::Undecided => None,
+            reason if reason.is_allowed() => Some(FindingId::WouldPass),
+            reason => FindingId::of_reason(reason),
+        };
+        assert_eq!(proved, Vec::from_iter(expected), "{reason}");
+        assert!(findings.iter().all(|finding| finding.certainty == Certainty::Proved), "{reason}");
+    }
+}
+
+#[test]
+fn a_case_with_an_unknown_reason_is_none() {
+    for reason in ["\"no_such_reason\"", "\"Token_Expired\"", "3001", "\"\""] {
+        let line = format!("{{\"op\":\"explain\",\"id\":\"r\",\"reason\":{reason}}}");
+        let answer: Value = serde_json::from_str(&answer_line(line.as_bytes()).unwrap()).unwrap();
+        assert_eq!(answer["error"]["reason"], "case_invalid", "{answer}");
+    }
+    let none = answer_line(br#"{"op":"explain","id":"r","reason":null}"#).unwrap();
+    assert_eq!(none, r#"{"id":"r","findings":[]}"#);
+}
+
+#[test]
+fn a_request_that_passed_needs_no_explanation_from_its_reason() {
+    let response = ResponseHead { status: 200, headers: &[], body: b"" };
+    let passed = Exchange { response: Some(response), reason: Some(Reason::Ok), ..Exchange::default() };
+    assert_eq!(explain(&passed), []);
 }
 
 #[test]

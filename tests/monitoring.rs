@@ -105,15 +105,14 @@ fn every_alert_has_a_test_and_a_line_on_the_page() {
 }
 
 #[test]
-fn the_fronts_write_the_names_of_the_table() {
+fn nginx_takes_the_names_from_the_table() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("bindings/nginx/src");
-    let mut found = BTreeSet::new();
+    let mut count = 0;
     for entry in fs::read_dir(folder).unwrap() {
         let text = fs::read_to_string(entry.unwrap().path()).unwrap();
-        let named = words(&text, "countersign_").into_iter();
-        let is_metric = |name: &&str| ["_total", "_seconds", "_usable"].iter().any(|end| name.ends_with(end));
-        found.extend(named.filter(is_metric).map(str::to_owned));
+        let by_hand: Vec<_> = words(&text, "countersign_").intersection(&names()).copied().collect();
+        assert!(by_hand.is_empty(), "{by_hand:?} are written by hand");
+        count += text.matches("countersign_metric_at(").count();
     }
-    assert!(found.len() >= 3, "{found:?}");
-    assert!(found.iter().all(|name| names().contains(name.as_str())), "{found:?}");
+    assert!(count > 0);
 }

@@ -17,7 +17,7 @@ const DAY: u64 = 86_400;
 /// Seconds between two steps of the simulation.
 const STEP: u64 = 5;
 const COOLDOWN: u64 = 30;
-/// The longest back-off (300 s), a quarter of it for jitter, one fetch, one step on either side.
+/// As docs/POLICY.md tells: the longest back-off (300 s), a quarter of it for jitter, one fetch; one step on either side.
 const LONGEST_REFUSAL: u64 = 300 + 75 + 5 + 2 * STEP;
 /// Seconds that the last good set serves; shorter than the longest outage.
 const STALE: u64 = 3600;

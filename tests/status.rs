@@ -61,6 +61,9 @@ fn metric(text: &str, family: &str) -> Option<u64> {
 fn the_metrics_tell_age_failures_and_whether_keys_decide() {
     let verifier = verifier(&fetched(r#""ttl":600,"stale":600"#));
     let store = verifier.store();
+    let idle = metrics_of(store, at(0));
+    assert_eq!(metric(&idle, "countersign_key_set_usable"), None, "nobody asked for keys");
+    assert_eq!(metric(&idle, "countersign_key_fetches_total"), Some(0));
     reason(&verifier, 1, at(0));
     let before = metrics_of(store, at(0));
     assert_eq!(metric(&before, "countersign_key_set_age_seconds"), None);

@@ -17,23 +17,7 @@ command -v wrk >/dev/null && command -v openssl >/dev/null && [ -f $modules/ngx_
 }
 tools/nginx.sh >&2
 
-# The empty module, built as ours is, over the tree of nginx-dev.
-empty=$target/nginx-bench
-rm -rf "$empty"
-mkdir -p "$empty"
-for part in /usr/share/nginx/src/*; do
-    ln -s "$part" "$empty/"
-done
-NGX_CONF_FLAGS=()
-# shellcheck source=/dev/null
-. /usr/share/nginx/src/conf_flags
-module=$PWD/bindings/nginx/bench/empty
-(
-    cd "$empty"
-    ./configure "${NGX_CONF_FLAGS[@]}" --with-cc-opt='-O2 -fPIC -Wall -Wextra -Wno-unused-parameter -Werror' \
-        --add-dynamic-module="$module" >configure.log || { tail -20 configure.log >&2; exit 1; }
-    make --silent -f objs/Makefile modules >&2
-)
-export EMPTY_MODULE=$empty/objs/ngx_http_empty_access_module.so
+EMPTY_MODULE=$(tools/nginx-other.sh bindings/nginx/bench/empty)
+export EMPTY_MODULE
 export COUNTERSIGN_MODULE=$target/nginx/ngx_http_countersign_module.so
 exec "$(tools/venv.sh)/bin/python" -B bindings/nginx/bench/bench.py

@@ -25,6 +25,10 @@ export COUNTERSIGN_RELEASED=$target/nginx/ngx_http_countersign_module.so
 # What the probe of the command line says of the module.
 cargo build -q -p countersign-cli
 export COUNTERSIGN_CLI=$target/debug/countersign
+CHANGER_MODULE=$(tools/nginx-other.sh bindings/nginx/tests/changer)
+export CHANGER_MODULE
+COUNTERSIGN_PROMTOOL=$(tools/promtool.sh)
+export COUNTERSIGN_PROMTOOL
 export PYTHONDONTWRITEBYTECODE=1
 
 "$venv/bin/ruff" check -q --no-cache bindings/nginx
@@ -61,7 +65,7 @@ chmod 777 "$reports"
     # Every module of nginx has one name of nginx's. What is left at the end valgrind looks at, in test_memory.
     export ASAN_OPTIONS=detect_odr_violation=0:detect_leaks=0:abort_on_error=1:log_path=$reports/report
     run test_sanity test_decisions test_bodies test_flow test_early test_forward test_other_access test_variables \
-        test_credentials test_tls test_key_sources test_whole_server
+        test_credentials test_tls test_key_sources test_key_metrics test_whole_server
 )
 if [ -n "$(ls "$reports")" ]; then
     cat "$reports"/* >&2

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The Python front: lints, the wheel, and every test against that wheel in a fresh environment without a compiler.
 #
-#   tools/python-front.sh [wheel]    with `wheel` it stops behind the build
+#   tools/python-front.sh [wheel | environment]    stops behind the build, or behind the environment
 #
 # The wheels are left in target/wheels.
 set -euo pipefail
@@ -44,18 +44,19 @@ build cp314-cp314t --no-default-features --interpreter python3.14t
 [ "${1:-}" = wheel ] && exit 0
 wheel=$(echo "$root"/target/wheels/countersign-*-cp310-abi3-*.whl)
 
-(cd "$front" && cargo fmt --check && PYO3_PYTHON=$tools/bin/python cargo clippy -q --release --locked -- -D warnings)
-# The crate as it is for a free-threaded interpreter, of which this says all that is asked.
-printf 'implementation=CPython\nversion=3.14\nshared=true\npointer_width=64\nbuild_flags=Py_GIL_DISABLED\nsuppress_build_script_link_lines=false\n' >"$root/target/free-threaded.txt"
-(cd "$front" && PYO3_CONFIG_FILE=$root/target/free-threaded.txt \
-    cargo clippy -q --release --locked --no-default-features -- -D warnings)
-
 # A new environment that sees the packages of the tools, and has the wheel alone of its own.
 "$tools/bin/python" -m venv --clear "$fresh"
 env CC=/bin/false CXX=/bin/false CARGO=/bin/false RUSTC=/bin/false \
     "$fresh/bin/pip" install -q --disable-pip-version-check --no-deps --no-index --only-binary :all: "$wheel"
 packages=$("$fresh/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 "$tools/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >"$packages/tools.pth"
+[ "${1:-}" = environment ] && exit 0
+
+(cd "$front" && cargo fmt --check && PYO3_PYTHON=$tools/bin/python cargo clippy -q --release --locked -- -D warnings)
+# The crate as it is for a free-threaded interpreter, of which this says all that is asked.
+printf 'implementation=CPython\nversion=3.14\nshared=true\npointer_width=64\nbuild_flags=Py_GIL_DISABLED\nsuppress_build_script_link_lines=false\n' >"$root/target/free-threaded.txt"
+(cd "$front" && PYO3_CONFIG_FILE=$root/target/free-threaded.txt \
+    cargo clippy -q --release --locked --no-default-features -- -D warnings)
 cd "$front"
 "$fresh/bin/python" - "$fresh" <<'PYTHON'
 import sys, countersign

@@ -51,6 +51,9 @@ tools/python.sh
 step "the Python front"
 tools/python-front.sh
 
+step "the clients of Python and Node against nginx"
+tools/nginx-clients.sh
+
 step "documentation builds"
 RUSTDOCFLAGS='-D warnings' cargo doc -q --no-deps -p countersign --features conform,capi
 

@@ -100,6 +100,8 @@ struct Exchange {
     revoked_count: usize,
     now_seconds: i64,
     now_nanos: u32,
+    reserved: u32,
+    reason: u32,
     /// Zero, or whatever a later header has in its place.
     last: u32,
 }
@@ -295,6 +297,9 @@ unsafe fn explain(input: &Input<'_>, fields: &[Field]) {
         revoked_count: revoked.len(),
         now_seconds: input.seconds,
         now_nanos: input.numbers[1],
+        reserved: 0,
+        // One of the table more often than chance would have it.
+        reason: [0, 1001, 3001, 3102, input.numbers[2]][(input.numbers[3] >> 8) as usize % 5],
         last: 0,
     };
     unsafe {

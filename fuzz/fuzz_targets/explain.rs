@@ -3,10 +3,10 @@
 #![no_main]
 
 use arbitrary::Arbitrary;
-use countersign::FieldLine;
 use countersign::explain::{Exchange, PolicyText, Redirect, RequestHead, ResponseHead, explain, write_json};
 use countersign::limits;
 use countersign::time::Wall;
+use countersign::{FieldLine, Reason};
 use libfuzzer_sys::fuzz_target;
 
 /// In no text of the table, of any rule or of the policies: found in an output it came from the exchange.
@@ -27,6 +27,7 @@ struct Input<'a> {
     policy: u8,
     policy_text: &'a str,
     now: Option<u32>,
+    reason: u8,
 }
 
 const SCHEMES: [&str; 8] =
@@ -111,6 +112,8 @@ fuzz_target!(|input: Input| {
         redirects: &redirects,
         token: token.as_deref(),
         policy,
+        // A number beyond the table is none.
+        reason: Reason::all().nth(usize::from(input.reason)),
         now: input.now.map(|seconds| Wall::from_nanos(i128::from(seconds) * 1_000_000_000)),
         ..Exchange::default()
     };

@@ -5,9 +5,10 @@ use super::case::{Case, CaseFault, bytes, text};
 use super::request::read_header;
 use crate::explain::{Exchange, PolicyText, Redirect, RequestHead, ResponseHead, explain as findings_of, write_json};
 use crate::json::Value;
+use crate::reason::Reason;
 use crate::request::FieldLine;
 
-const MEMBERS: [&str; 13] = [
+const MEMBERS: [&str; 14] = [
     "op",
     "id",
     "request",
@@ -21,6 +22,7 @@ const MEMBERS: [&str; 13] = [
     "scopes",
     "revoked",
     "now",
+    "reason",
 ];
 
 type Lines = Vec<(String, Vec<u8>)>;
@@ -45,6 +47,8 @@ pub(super) fn explain(case: &Case<'_>) -> Result<String, CaseFault> {
     let (profile, scopes) = (case.nullable_text("profile")?, case.nullable_text("scopes")?);
     let revoked = case.texts("revoked")?.unwrap_or_default();
     let now = case.member("now").map(|_| case.time("now")).transpose()?;
+    let reason = case.nullable_text("reason")?;
+    let reason = reason.map(|name| Reason::from_name(&name).ok_or_else(|| case.fault("reason", "is no reason")));
 
     let sent = request.as_ref().map_or_else(Vec::new, |request| lines(&request.2));
     let got = response.as_ref().map_or_else(Vec::new, |response| lines(&response.1));
@@ -70,6 +74,7 @@ pub(super) fn explain(case: &Case<'_>) -> Result<String, CaseFault> {
         scopes: scopes.as_deref(),
         revoked: &revoked,
         now,
+        reason: reason.transpose()?,
     };
     let mut json = String::new();
     write_json(&findings_of(&exchange), &mut json);

@@ -76,6 +76,13 @@ impl Findings {
         }
     }
 
+    /// Adds to what was seen of those that `is_meant` picks.
+    pub(super) fn note(&mut self, note: &str, is_meant: impl Fn(&Finding) -> bool) {
+        for finding in self.found.iter_mut().filter(|finding| is_meant(finding)) {
+            finding.evidence.push_str(note);
+        }
+    }
+
     /// Whether one of this kind is there, whatever it is about.
     pub(super) fn has(&self, id: FindingId) -> bool {
         self.found.iter().any(|finding| finding.id == id)

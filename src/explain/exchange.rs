@@ -1,5 +1,6 @@
 //! What is at hand of an exchange: views of it, all of them optional.
 
+use crate::reason::Reason;
 use crate::request::FieldLine;
 use crate::time::Wall;
 
@@ -30,6 +31,9 @@ pub struct Exchange<'a> {
     /// When the request was judged. Without it the response's Date is taken, and nothing is said of times if that is
     /// missing too.
     pub now: Option<Wall>,
+    /// The reason that the server's check gave, from its decision or its log, where one is at hand; what a reader of
+    /// the log knows without the policy. [`Reason::Undecided`] is none.
+    pub reason: Option<Reason>,
 }
 
 /// The head of a request.
@@ -87,6 +91,7 @@ impl core::fmt::Debug for Exchange<'_> {
             .field("policy_bytes", &self.policy.map(|policy| policy.json.len()))
             .field("key_sets", &self.keys.len())
             .field("now", &self.now)
+            .field("reason", &self.reason)
             .finish_non_exhaustive()
     }
 }

@@ -10,6 +10,7 @@ use super::types::{countersign_field, countersign_str, list};
 use crate::explain::{
     Exchange, Finding, PolicyText, Redirect, RequestHead, ResponseHead, Severity, explain, write_json,
 };
+use crate::reason::Reason;
 use crate::request::FieldLine;
 use crate::time::Wall;
 
@@ -90,6 +91,10 @@ pub struct countersign_exchange {
     pub now_nanos: u32,
     /// Zero.
     pub reserved: u32,
+    /// The number of the reason that the server's check gave, from its decision or its log; 0 if it is not at hand.
+    pub reason: u32,
+    /// Zero.
+    pub reserved_behind: u32,
 }
 
 /// The findings about one exchange. One thread at a time.
@@ -225,7 +230,7 @@ pub unsafe extern "C" fn countersign_explanation_free(explanation: *mut counters
 /// # Safety
 /// The lists and texts of `exchange` are readable during the call.
 unsafe fn findings_of(exchange: &countersign_exchange) -> Result<Vec<Finding>, Failure> {
-    if exchange.reserved != 0 || exchange.now_known > 1 {
+    if exchange.reserved != 0 || exchange.reserved_behind != 0 || exchange.now_known > 1 {
         return Err(Failure::INVALID);
     }
     // SAFETY: the caller vouches for the lists and their texts.
@@ -259,6 +264,7 @@ unsafe fn findings_of(exchange: &countersign_exchange) -> Result<Vec<Finding>, F
     // SAFETY: the caller vouches for the bytes.
     let body = unsafe { exchange.response_body.bytes() }?;
     let response = (status != 0).then_some(ResponseHead { status, headers: &got, body });
+    let reason = Reason::from_number(exchange.reason).ok_or(Failure::INVALID)?;
     let now = Wall::from_timespec(exchange.now_seconds, exchange.now_nanos).ok_or(Failure::INVALID)?;
     // SAFETY: the caller vouches for the bytes and texts, each.
     let (token, policy, profile, scopes) = unsafe {
@@ -275,6 +281,7 @@ unsafe fn findings_of(exchange: &countersign_exchange) -> Result<Vec<Finding>, F
         scopes,
         revoked: &revoked,
         now: (exchange.now_known == 1).then_some(now),
+        reason: Some(reason),
     }))
 }
 

@@ -94,7 +94,7 @@ pub unsafe extern "C" fn countersign_export_free(exported: *mut countersign_expo
 /// set since, counts as now, and so does one that is not known. keys is read during the call only. Any thread.
 ///
 /// COUNTERSIGN_NOT_FOUND for an issuer that the policy does not have. COUNTERSIGN_KEYS_OLDER if the set that is there
-/// was fetched later. COUNTERSIGN_KEYS_INVALID for what is no JWK Set or has no usable key; *report, if report is not
+/// was fetched later, or serves while this one is too old to. COUNTERSIGN_KEYS_INVALID for what is no JWK Set or has no usable key; *report, if report is not
 /// NULL, then becomes the caller's and says why. In all three cases the present set stays.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn countersign_store_set_keys_fetched(

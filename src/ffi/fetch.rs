@@ -50,7 +50,7 @@ pub const COUNTERSIGN_OUTCOME_ABANDONED: u32 = 4;
 
 /// The number belongs to no open ticket: nothing changed.
 pub const COUNTERSIGN_DONE_IGNORED: u32 = 1;
-/// The answer came behind its deadline: nothing changed, the attempt counts as failed.
+/// The answer came behind its deadline: nothing changed, it counts as a failure.
 pub const COUNTERSIGN_DONE_LATE: u32 = 2;
 /// The set is in place.
 pub const COUNTERSIGN_DONE_LOADED: u32 = 3;

@@ -21,6 +21,7 @@ use super::export::{countersign_export, countersign_keys};
 use super::fetch::{countersign_fetch, countersign_fetch_info, countersign_fetch_result};
 use super::jws::{countersign_token, countersign_token_info};
 use super::key_set::{countersign_key, countersign_key_set};
+use super::metrics::{countersign_metric_info, countersign_source_state};
 use super::policy::{countersign_policy, countersign_policy_options};
 use super::report::{countersign_finding, countersign_report};
 use super::request::countersign_request;
@@ -88,6 +89,14 @@ layout! {
         0 struct_size: u64, 8 kind: u32, 12 reserved: u32, 16 raw: countersign_str, 32 raw_name: countersign_str,
         48 count: usize,
     } 56
+    countersign_metric_info {
+        0 struct_size: u64, 8 name: countersign_str, 24 kind: countersign_str, 40 help: countersign_str,
+    } 56
+    countersign_source_state {
+        0 struct_size: u64, 8 issuer: countersign_str, 24 url: countersign_str, 40 fetches: u64, 48 failures: u64,
+        56 unknown_kids: u64, 64 fetched_at_nanos: i64, 72 expires_at_nanos: u64, 80 dead_at_nanos: u64, 88 asked: u32,
+        92 reserved: u32,
+    } 96
     countersign_key {
         0 struct_size: u64, 8 usable: u32, 12 reason: u32,
         16 kid: countersign_str, 32 kty: countersign_str, 48 alg: countersign_str, 64 thumbprint: countersign_str,
@@ -131,8 +140,8 @@ layout! {
         144 policy: countersign_str, 160 policy_refs: *const countersign_field, 168 policy_ref_count: usize,
         176 keys: *const countersign_field, 184 key_count: usize, 192 profile: countersign_str,
         208 scopes: countersign_str, 224 revoked: *const countersign_str, 232 revoked_count: usize,
-        240 now_seconds: i64, 248 now_nanos: u32, 252 reserved: u32,
-    } 256
+        240 now_seconds: i64, 248 now_nanos: u32, 252 reserved: u32, 256 reason: u32, 260 reserved_behind: u32,
+    } 264
     countersign_explained {
         0 struct_size: u64, 8 number: u32, 12 severity: u32, 16 offset_known: u32, 20 reserved: u32, 24 offset: usize,
         32 name: countersign_str, 48 certainty: countersign_str, 64 part: countersign_str, 80 place: countersign_str,

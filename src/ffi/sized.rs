@@ -16,6 +16,7 @@ use super::export::countersign_keys;
 use super::fetch::{countersign_fetch_info, countersign_fetch_result};
 use super::jws::countersign_token_info;
 use super::key_set::countersign_key;
+use super::metrics::{countersign_metric_info, countersign_source_state};
 use super::policy::countersign_policy_options;
 use super::report::countersign_finding;
 use super::request::countersign_request;
@@ -64,8 +65,10 @@ structs! {
     countersign_sent {}
     countersign_abilities {}
     countersign_step_info {}
-    countersign_exchange {}
+    countersign_exchange { reason }
     countersign_explained {}
+    countersign_metric_info {}
+    countersign_source_state {}
 }
 
 /// Copies a struct that starts with its size; members that the caller does not know are zero.

@@ -31,7 +31,7 @@ pub const COUNTERSIGN_WRONG_KIND: u32 = 9;
 pub const COUNTERSIGN_MALFORMED: u32 = 10;
 /// A fault inside the library was caught. Report it; what the call touched denies.
 pub const COUNTERSIGN_PANIC: u32 = 11;
-/// The key set that is there was fetched later than this one, and stays.
+/// The key set that is there stays: it was fetched later than this one, or serves while this one is too old to.
 pub const COUNTERSIGN_KEYS_OLDER: u32 = 12;
 
 /// A status other than `COUNTERSIGN_OK`, on its way out.

@@ -47,6 +47,41 @@ impl<'a> Url<'a> {
         address.eq_ignore_ascii_case("localhost")
             || address.parse::<core::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     }
+
+    /// Whether the host says of itself that it is this machine or one of a private network (RFC 6890): an address of
+    /// theirs, in whatever spelling a resolver would read, or a name below `localhost`. What a name stands for is not
+    /// known here.
+    pub fn is_private(&self) -> bool {
+        use core::net::IpAddr;
+        let host = self.host.strip_suffix('.').unwrap_or(self.host);
+        let address = host.trim_start_matches('[').trim_end_matches(']');
+        match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+            Ok(IpAddr::V4(address)) => is_private_v4(address),
+            Ok(IpAddr::V6(address)) => {
+                address.is_loopback()
+                    || address.is_unspecified()
+                    || address.is_unique_local()
+                    || address.is_unicast_link_local()
+            }
+            Err(_) => {
+                let last = host.rsplit('.').next().unwrap_or_default();
+                last.eq_ignore_ascii_case("localhost") || is_number(last)
+            }
+        }
+    }
+}
+
+fn is_private_v4(address: core::net::Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    let is_shared = first == 100 && (64..128).contains(&second);
+    first == 0 || is_shared || address.is_loopback() || address.is_private() || address.is_link_local()
+}
+
+/// Whether a resolver may read the host that ends in this label as an address: `127.1`, `0x7f000001`.
+fn is_number(label: &str) -> bool {
+    let hexadecimal = label.strip_prefix("0x").or_else(|| label.strip_prefix("0X"));
+    !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit())
+        || hexadecimal.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Whether `text` is an https URL with a host.

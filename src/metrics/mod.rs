@@ -3,6 +3,7 @@
 //! Every front writes these names; a front that has more to tell adds labels, as nginx does with `server` and `location`.
 
 mod attributes;
+mod sources;
 
 use core::fmt::Write as _;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +12,7 @@ use crate::arena::Sink;
 use crate::reason::Reason;
 
 pub use attributes::{ATTRIBUTES, Attribute};
+pub use sources::{KeysState, SourceState, write_sources};
 
 /// A family of metrics, as Prometheus calls what has one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +67,7 @@ pub const KEY_SET_USABLE: Family = Family {
     name: "countersign_key_set_usable",
     kind: "gauge",
     labels: &["issuer", "url"],
-    help: "1 while there are keys that decide, 0 while there are none or they are too old.",
+    help: "1 while there are keys that decide, 0 while there are none or they are too old; left out while none were asked for.",
 };
 /// Checks that met a `kid` that the set does not have.
 pub const UNKNOWN_KIDS: Family = Family {

@@ -25,6 +25,8 @@ pub(super) struct Arrival<'a> {
     pub(super) fetched_at: Option<Wall>,
     /// When it was fetched, on the monotonic clock; `None` if the store has not heard the time.
     pub(super) born: Option<i128>,
+    /// When it came, likewise.
+    pub(super) now: Option<u64>,
 }
 
 impl Arrival<'_> {
@@ -47,7 +49,7 @@ impl Slot {
         let writer = &mut *guard;
         let Some((attempt, open)) = writer.take_attempt(number) else { return Ok(Done::Ignored) };
         let done = if now.monotonic > open.deadline {
-            self.fail(writer, &attempt, "no answer before the deadline", now.monotonic);
+            self.miss(writer, attempt, "no answer before the deadline", now.monotonic);
             Ok(Done::Late)
         } else {
             self.judge(writer, attempt, open, outcome, now, numbers)
@@ -70,18 +72,20 @@ impl Slot {
             (_, Outcome::Abandoned) => Ok(self.give_back(writer, attempt, now.monotonic)),
             (Step::Metadata { tried }, outcome) => self.judge_metadata(writer, attempt, tried, outcome, now),
             (Step::KeySet, Outcome::Body { bytes, etag, max_age }) => {
-                let arrival = Arrival { text: bytes, etag, max_age, fetched_at: Some(now.wall), born };
+                let arrival = Arrival { text: bytes, etag, max_age, fetched_at: Some(now.wall), born, now: None };
                 self.install(writer, &arrival, numbers).inspect_err(|refused| {
                     writer.counts.refused += 1;
                     self.fail(writer, &attempt, &refused.to_string(), now.monotonic);
                 })
             }
-            (Step::KeySet, Outcome::NotModified { max_age }) if writer.copy.etag.is_some() => {
+            (Step::KeySet, Outcome::NotModified { max_age }) if open.tagged == Some(self.generation.load(SeqCst)) => {
                 self.renew(writer, max_age, born, Some(now.wall));
                 Ok(Done::Renewed)
             }
             (Step::KeySet, Outcome::NotModified { .. }) => {
-                self.fail(writer, &attempt, "304 to a request without an ETag", now.monotonic);
+                // Another set was pushed behind the ticket, of which the issuer has said nothing.
+                let text = open.tagged.map_or(UNTAGGED, |_| "304 about a set that is no longer there");
+                self.fail(writer, &attempt, text, now.monotonic);
                 Ok(Done::Noted)
             }
             (Step::KeySet, Outcome::Failed(text)) => {
@@ -112,29 +116,22 @@ impl Slot {
         now: Now,
     ) -> Result<Done, KeysRefused> {
         let Address::Metadata(allowed) = self.address else { return Ok(Done::Ignored) };
-        attempt.abandoned = 0;
         let (text, refused) = match outcome {
             Outcome::Body { bytes, .. } => match read_metadata(bytes, &self.issuer, allowed) {
                 Ok(address) => {
                     self.locate(writer, address, tried, now.monotonic);
                     attempt.step = Step::KeySet;
+                    attempt.abandoned = 0;
                     writer.go_on(attempt);
                     return Ok(Done::Located);
                 }
                 Err(fault) => (fault.to_string(), Some(KeysRefused::Metadata(fault))),
             },
             Outcome::Failed(text) => (text.to_owned(), None),
-            Outcome::NotModified { .. } | Outcome::Abandoned => ("304 to a request without an ETag".to_owned(), None),
+            Outcome::NotModified { .. } | Outcome::Abandoned => (UNTAGGED.to_owned(), None),
         };
         writer.counts.refused += u64::from(refused.is_some());
-        match self.step_behind(writer, tried) {
-            Some(step) => {
-                attempt.step = step;
-                writer.note(&text, now.monotonic);
-                writer.go_on(attempt);
-            }
-            None => self.fail(writer, &attempt, &text, now.monotonic),
-        }
+        self.miss(writer, attempt, &text, now.monotonic);
         refused.map_or(Ok(Done::Noted), Err)
     }
 
@@ -146,7 +143,7 @@ impl Slot {
             (Life::Running { born, .. }, Some(other)) => other < born,
             _ => false,
         };
-        if is_older {
+        if is_older || self.is_outlived(arrival) {
             return Err(KeysRefused::Older);
         }
         self.install(writer, arrival, numbers)?;
@@ -154,6 +151,15 @@ impl Slot {
         self.arm(writer);
         let loaded = self.present.load_full();
         loaded.map(|loaded| Arc::clone(&loaded.keys)).ok_or(KeysRefused::NoUsableKey)
+    }
+
+    /// Whether a set is too old to be used where the present one is not.
+    fn is_outlived(&self, arrival: &Arrival<'_>) -> bool {
+        let (Some(born), Some(now)) = (arrival.born, arrival.now) else { return false };
+        let serves = self.timing.lifetime(arrival.max_age).saturating_add(self.timing.stale);
+        !matches!(self.address, Address::Nowhere)
+            && now >= moment(born, serves)
+            && self.present().keys(Some(now)).is_some()
     }
 
     /// Reads a set and puts it in place; what cannot be used changes nothing.
@@ -240,6 +246,8 @@ impl Slot {
         (Life::Running { born, refresh_at, expires_at }, dead_at)
     }
 }
+
+const UNTAGGED: &str = "304 to a request without an ETag";
 
 /// A moment on the monotonic clock, which a copy from before its start may have behind it.
 fn moment(born: i128, after: u64) -> u64 {

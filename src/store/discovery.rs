@@ -21,9 +21,10 @@ pub enum MetadataFault {
     IssuerDiffers,
     /// `jwks_uri` is absent or no string.
     AddressMissing,
-    /// `jwks_uri` is no https URL.
+    /// `jwks_uri` is no https URL, or over [`limits::ADDRESS_BYTES`].
     AddressRefused,
-    /// `jwks_uri` is on another host, which the policy does not allow.
+    /// `jwks_uri` is on another host, which the policy does not allow, or on one that no policy allows here: this
+    /// machine or a private network, by its address, for an issuer that is not there.
     OtherHost,
 }
 
@@ -83,12 +84,17 @@ pub(super) fn read_metadata(text: &[u8], issuer: &str, allowed: Discovery) -> Re
     let (Some(url), Some(issuer)) = (Url::parse(&address), Url::parse(issuer)) else {
         return Err(MetadataFault::AddressRefused);
     };
+    if address.len() > limits::ADDRESS_BYTES {
+        return Err(MetadataFault::AddressRefused);
+    }
     // Plain http for a try-out on this machine, and only from an issuer that is there itself.
     let is_tried_out = allowed.http_loopback && url.is_loopback() && issuer.is_loopback();
     if !url.is_https && !is_tried_out {
         return Err(MetadataFault::AddressRefused);
     }
-    if !allowed.other_host && !url.is_same_host(&issuer) {
+    // A stranger's word must not turn the host's requests to what it alone can reach (REQ-BCP-15).
+    let may_be_elsewhere = allowed.other_host && (issuer.is_private() || !url.is_private());
+    if !may_be_elsewhere && !url.is_same_host(&issuer) {
         return Err(MetadataFault::OtherHost);
     }
     Ok(address)

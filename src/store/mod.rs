@@ -181,7 +181,7 @@ impl KeyStore {
     /// # Errors
     /// [`KeysRefused`]; the present set then stays.
     pub fn set_keys(&self, issuer: &str, text: &[u8]) -> Result<Arc<KeySet>, KeysRefused> {
-        self.push(issuer, &Arrival { text, etag: None, max_age: None, fetched_at: None, born: None })
+        self.push(issuer, &Arrival { text, etag: None, max_age: None, fetched_at: None, born: None, now: None })
     }
 
     /// The same for a set that was fetched at an earlier time: a file, a copy of another process, the
@@ -189,7 +189,8 @@ impl KeyStore {
     /// would have been; a `fetched_at` in the future, from a clock that was set since, counts as now.
     ///
     /// # Errors
-    /// As [`KeyStore::set_keys`], and [`KeysRefused::Older`] if the set that is there was fetched later.
+    /// As [`KeyStore::set_keys`], and [`KeysRefused::Older`] if the set that is there was fetched later, or serves while
+    /// this one is too old to.
     pub fn set_keys_fetched(
         &self,
         issuer: &str,
@@ -211,7 +212,8 @@ impl KeyStore {
     ) -> Result<Arc<KeySet>, KeysRefused> {
         let age = now.wall.nanos().saturating_sub(fetched_at.nanos()).max(0);
         let born = Some(i128::from(now.monotonic).saturating_sub(age));
-        self.push(issuer, &Arrival { text, etag, max_age: None, fetched_at: Some(fetched_at), born })
+        let (fetched_at, now) = (Some(fetched_at), Some(now.monotonic));
+        self.push(issuer, &Arrival { text, etag, max_age: None, fetched_at, born, now })
     }
 
     fn push(&self, issuer: &str, arrival: &Arrival<'_>) -> Result<Arc<KeySet>, KeysRefused> {

@@ -86,6 +86,11 @@ impl Present {
         (*self.0).as_ref().map_or(0, |loaded| loaded.generation)
     }
 
+    /// When the keys become too old to be used; 0 if there are none.
+    pub(super) fn dead_at(&self) -> u64 {
+        (*self.0).as_ref().map_or(0, |loaded| loaded.dead_at)
+    }
+
     pub(crate) fn is_loaded(&self) -> bool {
         self.0.is_some()
     }

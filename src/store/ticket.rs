@@ -122,7 +122,7 @@ pub enum Outcome<'a> {
 pub enum Done {
     /// The number belongs to no open ticket: nothing changed.
     Ignored,
-    /// The answer came behind its deadline: nothing changed, the attempt counts as failed.
+    /// The answer came behind its deadline: nothing changed, it counts as a failure.
     Late,
     /// The set is in place.
     Loaded(Arc<KeySet>),
@@ -161,7 +161,7 @@ pub enum KeysRefused {
     Set(KeySetFault),
     /// No key of the set can be used.
     NoUsableKey,
-    /// The set that is there was fetched later than this one.
+    /// The set that is there was fetched later than this one, or serves while this one is too old to.
     Older,
     /// The metadata cannot be used.
     Metadata(MetadataFault),
@@ -173,7 +173,7 @@ impl fmt::Display for KeysRefused {
             KeysRefused::IssuerUnknown => f.write_str("the policy has no issuer with this name"),
             KeysRefused::Set(fault) => write!(f, "{fault}"),
             KeysRefused::NoUsableKey => f.write_str("the set has no key that can be used"),
-            KeysRefused::Older => f.write_str("the set that is there was fetched later"),
+            KeysRefused::Older => f.write_str("the set is older than the one that is there"),
             KeysRefused::Metadata(fault) => write!(f, "{fault}"),
         }
     }

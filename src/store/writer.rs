@@ -85,6 +85,8 @@ pub(super) struct Open {
     pub(super) number: u64,
     pub(super) handed_out: u64,
     pub(super) deadline: u64,
+    /// Which set was there, if the ticket carries its tag: the one that a 304 is about.
+    pub(super) tagged: Option<u64>,
 }
 
 /// What is fetched next in an attempt.
@@ -196,18 +198,23 @@ impl Slot {
             }
             (Step::KeySet, _, None) => return None,
         };
-        let open =
-            Open { number: number(), handed_out: now, deadline: now.saturating_add(limits::FETCH_SECONDS * SECOND) };
+        let kind = if attempt.step == Step::KeySet { FetchKind::KeySet } else { FetchKind::Metadata };
+        let etag = writer.copy.etag.clone().filter(|_| kind == FetchKind::KeySet);
+        let open = Open {
+            number: number(),
+            handed_out: now,
+            deadline: now.saturating_add(limits::FETCH_SECONDS * SECOND),
+            tagged: etag.as_ref().map(|_| self.generation.load(SeqCst)),
+        };
         attempt.open = Some(open);
         writer.counts.tickets += 1;
-        let kind = if attempt.step == Step::KeySet { FetchKind::KeySet } else { FetchKind::Metadata };
         Some(Fetch {
             ticket: open.number,
             kind,
             reason: if attempt.abandoned > 0 { FetchReason::Abandoned } else { attempt.reason },
             issuer: self.issuer.clone(),
             url,
-            etag: writer.copy.etag.clone().filter(|_| kind == FetchKind::KeySet),
+            etag,
             deadline: open.deadline,
             max_bytes: limits::SET_BYTES,
             cooldown: self.timing.cooldown,
@@ -229,7 +236,7 @@ impl Slot {
     }
 
     /// The step behind metadata that could not be had: the next of their addresses, then the set where it was last.
-    pub(super) fn step_behind(&self, writer: &Writer, tried: u8) -> Option<Step> {
+    fn step_behind(&self, writer: &Writer, tried: u8) -> Option<Step> {
         let tried = tried + 1;
         if tried < address_count(&self.issuer) {
             return Some(Step::Metadata { tried });
@@ -246,10 +253,28 @@ impl Slot {
         writer.location = Some((address, now));
     }
 
-    /// Ends the attempt whose ticket was not answered in time.
+    /// Gives up the ticket that was not answered in time.
     pub(super) fn lapse(&self, writer: &mut Writer, now: u64) {
         if let Some(attempt) = writer.attempt.take() {
-            self.fail(writer, &attempt, "no answer before the deadline", now);
+            self.miss(writer, attempt, "no answer before the deadline", now);
+        }
+    }
+
+    /// Goes on behind a ticket that brought nothing. Metadata have other addresses, and one that hangs must not keep
+    /// the next from being tried; else the attempt is over.
+    pub(super) fn miss(&self, writer: &mut Writer, mut attempt: Attempt, text: &str, now: u64) {
+        let next = match attempt.step {
+            Step::Metadata { tried } => self.step_behind(writer, tried),
+            Step::KeySet => None,
+        };
+        match next {
+            Some(step) => {
+                attempt.step = step;
+                attempt.abandoned = 0;
+                writer.note(text, now);
+                writer.go_on(attempt);
+            }
+            None => self.fail(writer, &attempt, text, now),
         }
     }
 

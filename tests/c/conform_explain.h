@@ -66,6 +66,7 @@ static countersign_exchange read_exchange(void)
     it.now_known = read_u32();
     it.now_seconds = read_i64();
     it.now_nanos = read_u32();
+    it.reason = read_u32();
     return it;
 }
 

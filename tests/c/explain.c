@@ -100,6 +100,20 @@ static void what_is_not_at_hand_may_be_missing(void)
     countersign_explanation_free(it.explanation);
 }
 
+static void the_reason_given_proves_what_is_seen(void)
+{
+    asked it = exchange_of("Bearer " TOKEN, "Bearer realm=\"api\", error=\"invalid_token\"");
+
+    it.exchange.reason = COUNTERSIGN_REASON_TOKEN_EXPIRED;
+    it.exchange.now_seconds = NOW + 86400;
+    GIVES(COUNTERSIGN_OK, ask(&it));
+    CHECK(is(it.first.name, "token_expired") && is(it.first.certainty, "proved") && is(it.first.place, "exp"));
+    it.exchange.reason = COUNTERSIGN_REASON_SIGNATURE_INVALID;
+    GIVES(COUNTERSIGN_OK, ask(&it));
+    CHECK(is(it.first.name, "signature_invalid") && is(it.first.certainty, "proved"));
+    countersign_explanation_free(it.explanation);
+}
+
 static void redirects_are_read(void)
 {
     asked it = exchange_of(NULL, "Bearer realm=\"api\"");
@@ -138,6 +152,8 @@ static void calls_that_are_none_give_a_status(void)
     REFUSES(COUNTERSIGN_STRUCT_SIZE, struct_size, 8);
     REFUSES(COUNTERSIGN_STRUCT_SIZE, struct_size, 4097);
     REFUSES(COUNTERSIGN_ARGUMENT_INVALID, reserved, 1);
+    REFUSES(COUNTERSIGN_ARGUMENT_INVALID, reserved_behind, 1);
+    REFUSES(COUNTERSIGN_ARGUMENT_INVALID, reason, 999);
     REFUSES(COUNTERSIGN_ARGUMENT_INVALID, now_known, 2);
     REFUSES(COUNTERSIGN_ARGUMENT_INVALID, now_nanos, 1000000000);
     REFUSES(COUNTERSIGN_ARGUMENT_INVALID, http_status, 65536);
@@ -167,6 +183,7 @@ int main(void)
     RUN(a_slip_is_named_with_its_place);
     RUN(the_check_is_run_where_policy_and_keys_are);
     RUN(what_is_not_at_hand_may_be_missing);
+    RUN(the_reason_given_proves_what_is_seen);
     RUN(redirects_are_read);
     RUN(calls_that_are_none_give_a_status);
     return FINISH();

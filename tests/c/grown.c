@@ -8,6 +8,7 @@
 
 #define REQUEST_FIRST offsetof(countersign_request, monotonic_nanos)
 #define NEED_FIRST offsetof(countersign_need, generation)
+#define EXCHANGE_FIRST offsetof(countersign_exchange, reason)
 #define FETCH_FIRST offsetof(countersign_fetch_info, cooldown_nanos)
 
 /* A copy of the front of a struct, as long as it says it is. */
@@ -112,6 +113,36 @@ static void an_older_fetch_has_no_cooldown(void)
     end_of(&it);
 }
 
+static void an_older_exchange_has_no_reason(void)
+{
+    countersign_exchange whole;
+    countersign_explanation *explanation = NULL;
+    void *older;
+    uint64_t size;
+
+    CHECK(sizeof(countersign_exchange) == EXCHANGE_FIRST + 8 && EXCHANGE_FIRST == 256);
+    memset(&whole, 0, sizeof whole);
+    whole.struct_size = sizeof whole;
+    whole.reason = COUNTERSIGN_REASON_TOKEN_REVOKED;
+    GIVES(COUNTERSIGN_OK, countersign_explain(&whole, &explanation));
+    CHECK(countersign_explanation_count(explanation) == 1);
+    countersign_explanation_free(explanation);
+    older = cut(&whole, EXCHANGE_FIRST);
+    GIVES(COUNTERSIGN_OK, countersign_explain(older, &explanation));
+    CHECK(countersign_explanation_count(explanation) == 0);
+    countersign_explanation_free(explanation);
+    free(older);
+    for (size = 8; size < sizeof whole; size += 4) {
+        if (size != EXCHANGE_FIRST) {
+            explanation = NULL;
+            older = cut(&whole, size);
+            GIVES(COUNTERSIGN_STRUCT_SIZE, countersign_explain(older, &explanation));
+            CHECK(explanation == NULL);
+            free(older);
+        }
+    }
+}
+
 static void what_a_later_need_has_is_left_alone(void)
 {
     live it = live_of(POLICY_LIVE);
@@ -136,6 +167,7 @@ int main(void)
     RUN(an_older_request_has_no_monotonic_clock);
     RUN(an_older_need_has_no_generation);
     RUN(an_older_fetch_has_no_cooldown);
+    RUN(an_older_exchange_has_no_reason);
     RUN(what_a_later_need_has_is_left_alone);
     return FINISH();
 }

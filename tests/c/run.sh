@@ -9,7 +9,7 @@ stage=$target/c
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 tests=(check host misuse memory grown decisions claims tables loading tools
-    client explain tickets ticket_misuse exports revoking passwords threads races)
+    client explain tickets ticket_misuse exports revoking passwords forks threads races)
 strict=(-std=c99 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror -pedantic -g -pthread)
 system=(-lpthread -ldl -lm)
 
@@ -101,7 +101,7 @@ COUNTERSIGN_CONFORM=$work/sanitized/conform cargo test --quiet -p countersign --
 step "valgrind"
 watch=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible)
 catches valgrind "${watch[@]}" "$work/plain/faulty"
-for name in check host misuse memory grown claims tables loading tools client explain tickets ticket_misuse exports revoking passwords; do
+for name in check host misuse memory grown claims tables loading tools client explain tickets ticket_misuse exports revoking passwords forks; do
     "${watch[@]}" "$work/plain/$name" || fail "$name failed under valgrind"
 done
 # These run by numbers: fewer of them, for a machine that is slowed down twentyfold.

@@ -51,6 +51,22 @@ static void every_status_has_a_name(void)
     CHECK(countersign_status_name(UINT32_MAX).len == 0);
 }
 
+static void every_metric_has_its_row(void)
+{
+    countersign_metric_info info;
+    size_t at;
+
+    memset(&info, 0, sizeof info);
+    info.struct_size = sizeof info;
+    for (at = 0; countersign_metric_at(at, &info) == COUNTERSIGN_OK; at++) {
+        CHECK(memcmp(info.name.data, "countersign_", 12) == 0 && info.help.len > 0);
+        CHECK(is(info.kind, "counter") || is(info.kind, "gauge"));
+        CHECK(is(info.name, "countersign_decisions_total") == (at == COUNTERSIGN_METRIC_DECISIONS));
+    }
+    CHECK(at == 7);
+    GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_metric_at(0, NULL));
+}
+
 static void every_reason_has_its_row(void)
 {
     size_t count = countersign_reason_count(), at;
@@ -226,6 +242,23 @@ static void no_struct_has_a_hole(void)
     MEMBER(countersign_claim, raw_name);
     MEMBER(countersign_claim, count);
     STRUCT_OF(countersign_claim, 56);
+    MEMBER(countersign_metric_info, struct_size);
+    MEMBER(countersign_metric_info, name);
+    MEMBER(countersign_metric_info, kind);
+    MEMBER(countersign_metric_info, help);
+    STRUCT_OF(countersign_metric_info, 56);
+    MEMBER(countersign_source_state, struct_size);
+    MEMBER(countersign_source_state, issuer);
+    MEMBER(countersign_source_state, url);
+    MEMBER(countersign_source_state, fetches);
+    MEMBER(countersign_source_state, failures);
+    MEMBER(countersign_source_state, unknown_kids);
+    MEMBER(countersign_source_state, fetched_at_nanos);
+    MEMBER(countersign_source_state, expires_at_nanos);
+    MEMBER(countersign_source_state, dead_at_nanos);
+    MEMBER(countersign_source_state, asked);
+    MEMBER(countersign_source_state, reserved);
+    STRUCT_OF(countersign_source_state, 96);
     MEMBER(countersign_key, struct_size);
     MEMBER(countersign_key, usable);
     MEMBER(countersign_key, reason);
@@ -328,7 +361,9 @@ static void no_struct_has_a_hole(void)
     MEMBER(countersign_exchange, now_seconds);
     MEMBER(countersign_exchange, now_nanos);
     MEMBER(countersign_exchange, reserved);
-    STRUCT_OF(countersign_exchange, 256);
+    MEMBER(countersign_exchange, reason);
+    MEMBER(countersign_exchange, reserved_behind);
+    STRUCT_OF(countersign_exchange, 264);
     MEMBER(countersign_explained, struct_size);
     MEMBER(countersign_explained, number);
     MEMBER(countersign_explained, severity);
@@ -353,6 +388,7 @@ int main(void)
     RUN(the_header_is_the_librarys);
     RUN(every_status_has_a_name);
     RUN(every_reason_has_its_row);
+    RUN(every_metric_has_its_row);
     RUN(every_scheme_has_its_spelling);
     RUN(the_words_of_the_clients_side_have_their_numbers);
     RUN(no_struct_has_a_hole);

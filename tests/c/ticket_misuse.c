@@ -10,11 +10,15 @@ static void null_is_refused_or_reads_as_nothing(void)
     countersign_fetch_info info;
     countersign_fetch_result result;
     countersign_keys keys;
+    countersign_source_state source;
+    char url[64];
     countersign_str text = {"untouched", 9};
     uint64_t number = 7;
     uint32_t done = 7;
     size_t needed = 7;
 
+    memset(&source, 0, sizeof source);
+    source.struct_size = sizeof source;
     memset(&info, 0, sizeof info);
     info.struct_size = sizeof info;
     memset(&result, 0, sizeof result);
@@ -49,6 +53,11 @@ static void null_is_refused_or_reads_as_nothing(void)
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_write_metrics(NULL, &it.now, NULL, 0, &needed));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_write_metrics(it.store, NULL, NULL, 0, &needed));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_write_metrics(it.store, &it.now, NULL, 5, &needed));
+    GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_source_at(NULL, 0, &source, url, sizeof url, &needed));
+    GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_source_at(it.store, 0, NULL, url, sizeof url, NULL));
+    GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_source_at(it.store, 0, &source, NULL, 5, NULL));
+    GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_sources_write_metrics(NULL, 1, &it.now, NULL, 0, &needed));
+    GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_sources_write_metrics(NULL, 0, NULL, NULL, 0, &needed));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_export(NULL, str(ISSUER), &copy));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_export(it.store, bytes(NULL, 0), &copy));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_export(it.store, str(ISSUER), NULL));

@@ -71,6 +71,44 @@ static void an_unknown_kid_waits_for_the_cooldown(void)
     end_of(&it);
 }
 
+/* A source that a host takes from the store and hands in again reads as the store itself writes it. */
+static void the_sources_of_a_host_are_written_alike(live *it, const char *expected)
+{
+    countersign_source_state state;
+    const countersign_source_state *list[2];
+    char url[64], text[4096];
+    size_t needed = 0;
+
+    memset(&state, 0, sizeof state);
+    state.struct_size = sizeof state;
+    GIVES(COUNTERSIGN_BUFFER_TOO_SMALL, countersign_store_source_at(it->store, 0, &state, url, 3, &needed));
+    CHECK(needed == strlen("https://login.example.com/jwks.json") && state.issuer.data == NULL);
+    GIVES(COUNTERSIGN_OK, countersign_store_source_at(it->store, 0, &state, url, sizeof url, &needed));
+    CHECK(state.url.data == url && is(state.url, "https://login.example.com/jwks.json") && is(state.issuer, ISSUER));
+    CHECK(state.asked == 1 && state.dead_at_nanos > state.expires_at_nanos && state.failures == 4);
+    GIVES(COUNTERSIGN_NOT_FOUND, countersign_store_source_at(it->store, 1, &state, url, sizeof url, &needed));
+    list[0] = &state;
+    GIVES(COUNTERSIGN_OK, countersign_sources_write_metrics(list, 1, &it->now, text, sizeof text - 1, &needed));
+    text[needed] = '\0';
+    CHECK(strcmp(text, expected) == 0);
+    state.dead_at_nanos = 0;
+    state.asked = 0;
+    GIVES(COUNTERSIGN_OK, countersign_sources_write_metrics(list, 1, &it->now, text, sizeof text - 1, &needed));
+    text[needed] = '\0';
+    CHECK(!holds(str(text), "countersign_key_set_usable{"));
+    state.asked = 1;
+    GIVES(COUNTERSIGN_OK, countersign_sources_write_metrics(list, 1, &it->now, text, sizeof text - 1, &needed));
+    text[needed] = '\0';
+    CHECK(holds(str(text), "countersign_key_set_usable{") && holds(str(text), "jwks.json\"} 0\n"));
+    list[1] = NULL;
+    GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_sources_write_metrics(list, 2, &it->now, text, sizeof text, &needed));
+    state.url = bytes("\xff", 1);
+    GIVES(COUNTERSIGN_ARGUMENT_INVALID,
+          countersign_sources_write_metrics(list, 1, &it->now, text, sizeof text, &needed));
+    state.struct_size = 8;
+    GIVES(COUNTERSIGN_STRUCT_SIZE, countersign_sources_write_metrics(list, 1, &it->now, text, sizeof text, &needed));
+}
+
 static void failures_back_off_and_the_last_good_set_goes_on(void)
 {
     live it = live_of(POLICY_LIVE);
@@ -110,6 +148,7 @@ static void failures_back_off_and_the_last_good_set_goes_on(void)
         metrics[needed] = '\0';
         CHECK(holds(str(metrics), "# TYPE countersign_key_fetch_failures_total counter\n"));
         CHECK(holds(str(metrics), "countersign_key_set_usable{issuer="));
+        the_sources_of_a_host_are_written_alike(&it, metrics);
     }
     pass_until_due(&it);
     {

@@ -1,5 +1,6 @@
 //! The operation `explain` in binary form.
 
+use countersign::Reason;
 use countersign::json::Value;
 use countersign::time::{NANOS_PER_SECOND, Wall};
 
@@ -42,6 +43,9 @@ pub(super) fn explain(case: Value<'_>) -> Option<Wire> {
     let seconds = i64::try_from(nanos.div_euclid(NANOS_PER_SECOND)).ok()?;
     wire.0.extend_from_slice(&seconds.to_ne_bytes());
     wire.number(usize::try_from(nanos.rem_euclid(NANOS_PER_SECOND)).unwrap());
+    let reason = case.member("reason").filter(present).and_then(|reason| reason.as_text());
+    let reason = reason.map_or(Some(0), |name| Reason::from_name(&name.to_owned_string()).map(Reason::number));
+    wire.number(usize::try_from(reason?).unwrap());
     Some(wire)
 }
 

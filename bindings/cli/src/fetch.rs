@@ -105,7 +105,7 @@ impl Attempt {
                 format!("{} (after {:.1} s)", fault.cause, self.took.as_secs_f64())
             }
             (Err(fault), _) => fault.cause.clone(),
-            (Ok(_), Some(refused)) => refused.to_string(),
+            (Ok(answer), Some(refused)) => format!("{refused}{}", answer.media_type_note()),
             (Ok(_), None) => return None,
         };
         Some(format!("{}: {cause}", self.url))
@@ -114,18 +114,18 @@ impl Attempt {
     /// The fetch for programs.
     pub(crate) fn to_json(&self) -> String {
         let number = |number: Option<u64>| number.map_or_else(|| "null".to_owned(), |number| number.to_string());
-        let (status, bytes, max_age, etag) = match &self.answer {
-            Ok(answer) => (Some(answer.status), Some(answer.bytes.len()), answer.max_age, answer.etag.as_deref()),
-            Err(fault) => (fault.status, None, None, None),
-        };
+        let answer = self.answer.as_ref().ok();
+        let status = self.answer.as_ref().map_or_else(|fault| fault.status, |answer| Some(answer.status));
+        let bytes = answer.and_then(|answer| answer.bytes.len().try_into().ok());
         Object::new()
             .text("url", &self.url)
             .text("kind", self.kind.word())
             .raw("status", &number(status.map(u64::from)))
-            .raw("bytes", &number(bytes.and_then(|bytes| bytes.try_into().ok())))
+            .raw("bytes", &number(bytes))
             .raw("seconds", &format!("{:.3}", self.took.as_secs_f64()))
-            .raw("max_age", &number(max_age))
-            .text_or_null("etag", etag)
+            .raw("max_age", &number(answer.and_then(|answer| answer.max_age)))
+            .text_or_null("etag", answer.and_then(|answer| answer.etag.as_deref()))
+            .text_or_null("other_media_type", answer.and_then(|answer| answer.other_media_type.as_deref()))
             .text_or_null("failure", self.failure().as_deref())
             .finish()
     }
@@ -137,7 +137,9 @@ impl Attempt {
             Ok(answer) => {
                 let max_age = answer.max_age.map(|max_age| format!(", max-age {max_age}")).unwrap_or_default();
                 let etag = answer.etag.as_deref().map(|etag| format!(", ETag {etag}")).unwrap_or_default();
-                format!("{}, {} bytes in {seconds:.3} s{max_age}{etag}", answer.status, answer.bytes.len())
+                let other = answer.other_media_type.as_deref();
+                let other = other.map(|name| format!(", Content-Type {name}")).unwrap_or_default();
+                format!("{}, {} bytes in {seconds:.3} s{max_age}{etag}{other}", answer.status, answer.bytes.len())
             }
             Err(fault) => format!("failed after {seconds:.3} s: {}", fault.cause),
         }

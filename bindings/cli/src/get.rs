@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use countersign::http::{Url, cache_control_max_age};
-use ureq::http::header::{AGE, CACHE_CONTROL, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, LOCATION};
+use ureq::http::header::{AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
 use ureq::http::{HeaderMap, HeaderName, Response};
 use ureq::tls::TlsConfig;
 use ureq::{Agent, Body, Error};
@@ -31,6 +31,16 @@ pub(crate) struct Answer {
     pub(crate) etag: Option<String>,
     /// In seconds.
     pub(crate) max_age: Option<u64>,
+    /// The media type in lower case, where it is named and is none of key sets or metadata (RFC 7517 section 8.5).
+    pub(crate) other_media_type: Option<String>,
+}
+
+impl Answer {
+    /// Why it may be no key set, for behind what is wrong with it; empty if its media type is one.
+    pub(crate) fn media_type_note(&self) -> String {
+        let other = self.other_media_type.as_deref();
+        other.map(|name| format!(", in a response with Content-Type {name}")).unwrap_or_default()
+    }
 }
 
 impl Client {
@@ -78,7 +88,7 @@ impl Client {
             .max_redirects_will_error(false)
             .timeout_global(Some(timeout))
             .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION")))
-            .accept("application/json, application/jwk-set+json")
+            .accept(MEDIA_TYPES.join(", "))
             .tls_config(self.tls.clone());
         if parts.is_loopback() {
             // To a proxy, this machine would be another one.
@@ -114,7 +124,19 @@ fn read(response: &mut Response<Body>, max_bytes: usize) -> Result<Answer, GetFa
 fn answer(status: u16, headers: &HeaderMap, bytes: Vec<u8>) -> Answer {
     let age = text(headers, &AGE).and_then(|age| seconds(age.trim())).unwrap_or(0);
     let max_age = text(headers, &CACHE_CONTROL).and_then(|value| cache_control_max_age(value.as_bytes(), age));
-    Answer { status, bytes, etag: text(headers, &ETAG), max_age }
+    let other_media_type = text(headers, &CONTENT_TYPE).map(|value| media_type(&value)).filter(|name| {
+        let is_expected = MEDIA_TYPES.contains(&name.as_str());
+        status == 200 && !is_expected
+    });
+    Answer { status, bytes, etag: text(headers, &ETAG), max_age, other_media_type }
+}
+
+/// The media type of a Content-Type without its parameters; what is too long for one, or none, is not repeated.
+fn media_type(value: &str) -> String {
+    let name = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"/!#$&-^_.+".contains(&byte);
+    let is_readable = (1..=127).contains(&name.len()) && name.bytes().all(is_name);
+    if is_readable { name } else { "that cannot be read".to_owned() }
 }
 
 /// The delta-seconds of an Age field (RFC 9111 section 1.2.2); a number too great to hold is the greatest.
@@ -155,6 +177,7 @@ fn port(url: &Url<'_>) -> u16 {
     named.and_then(|port| port.parse().ok()).unwrap_or(if url.is_https { 443 } else { 80 })
 }
 
+const MEDIA_TYPES: [&str; 2] = ["application/json", "application/jwk-set+json"];
 /// Enough for a path that was renamed more than once, and the end of a loop.
 const REDIRECTS: usize = 3;
 

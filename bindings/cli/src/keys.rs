@@ -21,7 +21,9 @@ pub(crate) fn list(args: &KeysArgs, out: &mut Output) -> Outcome {
     let text = &source.text;
     let origin = if args.fetched || source.is_fetched() { Origin::Pushed } else { Origin::Inline };
     let set = KeySet::load(text, origin).map_err(|fault| {
-        let fault = Fault::new(fault_text(&source.name, text, &fault)).reason(Reason::JwksInvalid);
+        let note = source.fetches.last().and_then(|last| Some(last.answer.as_ref().ok()?.media_type_note()));
+        let fault = fault_text(&source.name, text, &fault) + &note.unwrap_or_default();
+        let fault = Fault::new(fault).reason(Reason::JwksInvalid);
         if text.starts_with(b"-----BEGIN") {
             return fault.next("this is PEM: `countersign keys from-pem FILE` makes a JWK Set of it");
         }

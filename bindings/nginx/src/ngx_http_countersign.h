@@ -38,6 +38,7 @@ typedef struct ngx_http_countersign_ctx_s     ngx_http_countersign_ctx_t;
 typedef struct ngx_http_countersign_zone_s    ngx_http_countersign_zone_t;
 typedef struct ngx_http_countersign_fetch_s   ngx_http_countersign_fetch_t;
 typedef struct ngx_http_countersign_seen_s    ngx_http_countersign_seen_t;
+typedef struct ngx_http_countersign_told_s    ngx_http_countersign_told_t;
 typedef struct ngx_http_countersign_early_s   ngx_http_countersign_early_t;
 
 /* Where a directive stands. */
@@ -93,6 +94,7 @@ struct ngx_http_countersign_policy_s {
     ngx_queue_t                      waiting;    /* ctx->waiting of requests that wait for keys */
     ngx_queue_t                      fetches;    /* open tickets */
     ngx_http_countersign_seen_t     *seen;       /* answers in the zone that this worker knows */
+    ngx_http_countersign_told_t     *told;       /* sources whose state this worker tells in the zone */
 };
 
 typedef struct {
@@ -215,6 +217,7 @@ struct ngx_http_countersign_entry_s {
     uint64_t                         until;      /* the lease's end, monotonic nanoseconds */
     uint64_t                         fetches;
     uint64_t                         failures;
+    uint64_t                         unknown_kids; /* that all workers met */
     uint64_t                         answered_at; /* monotonic nanoseconds */
     int64_t                          wall_seconds;
     uint32_t                         kind;
@@ -228,11 +231,25 @@ struct ngx_http_countersign_entry_s {
     u_char                           key[1];
 };
 
+/* What one worker has of one key source. In a zone; under its mutex. Moments are monotonic nanoseconds. */
+typedef struct ngx_http_countersign_view_s  ngx_http_countersign_view_t;
+struct ngx_http_countersign_view_s {
+    ngx_http_countersign_view_t     *next;
+    ngx_http_countersign_entry_t    *entry;      /* where the set is fetched; counts, too, what is fetched from files */
+    ngx_uint_t                       worker;     /* its number */
+    ngx_pid_t                        pid;        /* 0: of nobody */
+    uint64_t                         asked;      /* 0: the rest says nothing */
+    int64_t                          fetched_at;
+    uint64_t                         expires_at;
+    uint64_t                         dead_at;
+};
+
 /* The head of a zone's shared memory. */
 typedef struct {
     uint64_t                         layout;
     ngx_http_countersign_row_t      *rows;
     ngx_http_countersign_entry_t    *entries;
+    ngx_http_countersign_view_t     *views;
 } ngx_http_countersign_shared_t;
 
 struct ngx_http_countersign_zone_s {
@@ -248,6 +265,15 @@ struct ngx_http_countersign_seen_s {
     uint64_t                         serial;
     ngx_uint_t                       loaded;     /* when the worker started, not as an answer to a ticket */
     ngx_str_t                        key;
+};
+
+/* A source whose state a worker tells in the zone. */
+struct ngx_http_countersign_told_s {
+    ngx_http_countersign_told_t     *next;
+    ngx_http_countersign_view_t     *view;       /* NULL: none yet */
+    uint64_t                         unknown_kids; /* that the zone was told of */
+    countersign_str                  issuer;     /* of the store */
+    ngx_uint_t                       is_full;    /* the zone has no room, which was logged */
 };
 
 /* Text that grows in a chain of buffers. */
@@ -332,7 +358,7 @@ ngx_uint_t ngx_http_countersign_question_is(ngx_http_countersign_question_t *one
 void ngx_http_countersign_question_wipe(ngx_http_countersign_question_t *question);
 ngx_int_t ngx_http_countersign_request_fill(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf,
     ngx_http_countersign_question_t *question, countersign_request *request);
-uint64_t ngx_http_countersign_request_mark(ngx_http_request_t *r);
+uint64_t ngx_http_countersign_request_mark(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf);
 
 /* _check.c, _early.c, _subrequest.c: the access phase, before it, beside it */
 ngx_int_t ngx_http_countersign_access_handler(ngx_http_request_t *r);
@@ -364,6 +390,11 @@ void ngx_http_countersign_answer_read(ngx_http_countersign_fetch_t *fetch, ngx_h
 ngx_uint_t ngx_http_countersign_answer_keep(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry,
     countersign_fetch_result *result);
 void ngx_http_countersign_lease_load(ngx_http_countersign_policy_t *policy, ngx_log_t *log);
+
+/* _view.c: what every worker has of the keys, for the metrics */
+void ngx_http_countersign_view_start(ngx_http_countersign_main_conf_t *mcf);
+void ngx_http_countersign_view_tell(ngx_http_countersign_policy_t *policy, ngx_uint_t last);
+ngx_int_t ngx_http_countersign_view_sources(ngx_http_countersign_zone_t *zone, ngx_array_t *sources);
 
 /* _ticket.c, _fetch.c, _fetch_request.c, _fetch_response.c: tickets, and the detached requests that answer them */
 ngx_http_countersign_fetch_t *ngx_http_countersign_ticket_open(ngx_http_countersign_policy_t *policy,

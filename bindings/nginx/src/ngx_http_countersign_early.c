@@ -51,7 +51,7 @@ ngx_http_countersign_early_look(ngx_http_request_t *r, ngx_http_countersign_loc_
 
     early->lcf = lcf;
     early->verdict.judged = 0;
-    early->mark = ngx_http_countersign_request_mark(r);
+    early->mark = ngx_http_countersign_request_mark(r, lcf);
     early->made_at = ngx_http_countersign_clocks().monotonic_nanos;
     ngx_http_countersign_question_wipe(&early->question);
     if (ngx_http_countersign_question(r, lcf, &early->question) != NGX_OK
@@ -106,7 +106,7 @@ ngx_http_countersign_early_take(ngx_http_request_t *r, ngx_http_countersign_ctx_
         return NULL;
     }
     if (!early->verdict.judged || !ngx_http_countersign_question_is(&early->question, &ctx->question)
-        || early->mark != ngx_http_countersign_request_mark(r)
+        || early->mark != ngx_http_countersign_request_mark(r, early->lcf)
         || ngx_http_countersign_clocks().monotonic_nanos - early->made_at >= NGX_HTTP_COUNTERSIGN_AT_ONCE)
     {
         early->verdict.judged = 0;

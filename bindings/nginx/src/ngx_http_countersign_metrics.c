@@ -1,12 +1,13 @@
 /*
- * countersign_metrics: counters for Prometheus, by server, location and reason, and fetches by issuer. They name
+ * countersign_metrics: metrics for Prometheus: decisions by server, location and reason, keys by issuer. They name
  * locations, issuers and addresses; who may read them is for allow, deny, or a policy of their own.
  */
 
 #include "ngx_http_countersign.h"
 
 static ngx_int_t
-ngx_http_countersign_metrics_row(ngx_http_countersign_text_t *text, ngx_http_countersign_row_t *row)
+ngx_http_countersign_metrics_row(ngx_http_countersign_text_t *text, countersign_metric_info *decisions,
+    ngx_http_countersign_row_t *row)
 {
     countersign_reason_info  info;
     ngx_buf_t               *buf;
@@ -30,7 +31,7 @@ ngx_http_countersign_metrics_row(ngx_http_countersign_text_t *text, ngx_http_cou
         }
         reason.data = (u_char *) info.name.data;
         reason.len = info.name.len;
-        buf->last = ngx_sprintf(buf->last, "countersign_decisions_total{server=\"");
+        buf->last = ngx_sprintf(buf->last, "%*s{server=\"", decisions->name.len, decisions->name.data);
         buf->last = ngx_http_countersign_text_label(buf->last, row->label, server);
         buf->last = ngx_sprintf(buf->last, "\",location=\"");
         if (server < row->len) {
@@ -42,35 +43,71 @@ ngx_http_countersign_metrics_row(ngx_http_countersign_text_t *text, ngx_http_cou
 }
 
 
-/* Fetches by issuer, in zones alone: there they are the server's. */
+/* The lines that announce decisions. */
 static ngx_int_t
-ngx_http_countersign_metrics_fetches(ngx_http_countersign_text_t *text, ngx_http_countersign_zone_t *zone)
+ngx_http_countersign_metrics_head(ngx_http_countersign_text_t *text, countersign_metric_info *decisions)
 {
-    ngx_http_countersign_entry_t  *entry;
-    ngx_buf_t                     *buf;
-    ngx_int_t                      rc = NGX_OK;
-    ngx_uint_t                     i;
+    ngx_buf_t  *buf;
 
-    static const char  *names[] = { "countersign_key_fetches_total", "countersign_key_fetch_failures_total" };
+    ngx_memzero(decisions, sizeof(*decisions));
+    decisions->struct_size = sizeof(*decisions);
+    if (countersign_metric_at(COUNTERSIGN_METRIC_DECISIONS, decisions) != COUNTERSIGN_OK) {
+        return NGX_ERROR;
+    }
+    buf = ngx_http_countersign_text_room(text, 64 + 2 * decisions->name.len + decisions->help.len
+                                               + decisions->kind.len);
+    if (buf == NULL) {
+        return NGX_ERROR;
+    }
+    buf->last = ngx_sprintf(buf->last, "# HELP %*s %*s\n# TYPE %*s %*s\n", decisions->name.len, decisions->name.data,
+                            decisions->help.len, decisions->help.data, decisions->name.len, decisions->name.data,
+                            decisions->kind.len, decisions->kind.data);
+    return NGX_OK;
+}
 
-    ngx_shmtx_lock(&zone->slab->mutex);
-    for (i = 0; i < 2; i++) {
-        for (entry = zone->shared->entries; entry != NULL; entry = entry->next) {
-            buf = ngx_http_countersign_text_room(text, 256 + 2 * entry->key_len);
-            if (buf == NULL) {
-                rc = NGX_ERROR;
-                break;
-            }
-            buf->last = ngx_sprintf(buf->last, "%s{issuer=\"", names[i]);
-            buf->last = ngx_http_countersign_text_label(buf->last, entry->key, entry->issuer_len);
-            buf->last = ngx_sprintf(buf->last, "\",url=\"");
-            buf->last = ngx_http_countersign_text_label(buf->last, entry->key + entry->issuer_len + 1,
-                                                         entry->key_len - entry->issuer_len - 1);
-            buf->last = ngx_sprintf(buf->last, "\"} %uL\n", i == 0 ? entry->fetches : entry->failures);
+
+/* Keys by issuer and address, of all workers and zones. */
+static ngx_int_t
+ngx_http_countersign_metrics_keys(ngx_http_countersign_text_t *text, ngx_http_countersign_main_conf_t *mcf)
+{
+    ngx_http_countersign_policy_t   **policy = mcf->policies.elts;
+    ngx_http_countersign_zone_t     **zone = mcf->zones.elts;
+    const countersign_source_state  **listed;
+    countersign_time                  now;
+    ngx_array_t                      *sources;
+    ngx_buf_t                        *buf;
+    ngx_uint_t                        i;
+    size_t                            size = 0;
+
+    sources = ngx_array_create(text->pool, 8, sizeof(countersign_source_state));
+    if (sources == NULL) {
+        return NGX_ERROR;
+    }
+    for (i = 0; i < mcf->policies.nelts; i++) {
+        ngx_http_countersign_view_tell(policy[i], ngx_exiting);
+    }
+    for (i = 0; i < mcf->zones.nelts; i++) {
+        if (ngx_http_countersign_view_sources(zone[i], sources) != NGX_OK) {
+            return NGX_ERROR;
         }
     }
-    ngx_shmtx_unlock(&zone->slab->mutex);
-    return rc;
+    listed = ngx_palloc(text->pool, (sources->nelts + 1) * sizeof(*listed));
+    if (listed == NULL) {
+        return NGX_ERROR;
+    }
+    for (i = 0; i < sources->nelts; i++) {
+        listed[i] = (countersign_source_state *) sources->elts + i;
+    }
+    now = ngx_http_countersign_clocks();
+    (void) countersign_sources_write_metrics(listed, sources->nelts, &now, NULL, 0, &size);
+    buf = ngx_http_countersign_text_room(text, size + 1);
+    if (buf == NULL || countersign_sources_write_metrics(listed, sources->nelts, &now, (char *) buf->last, size, &size)
+                       != COUNTERSIGN_OK)
+    {
+        return NGX_ERROR;
+    }
+    buf->last += size;
+    return NGX_OK;
 }
 
 
@@ -81,30 +118,25 @@ ngx_http_countersign_metrics_handler(ngx_http_request_t *r)
     ngx_http_countersign_zone_t       **zone = mcf->zones.elts;
     ngx_http_countersign_row_t         *row;
     ngx_http_countersign_text_t         text;
-    ngx_buf_t                          *buf;
+    countersign_metric_info             decisions;
     ngx_int_t                           rc = ngx_http_countersign_text_begin(r, &text);
     ngx_uint_t                          i;
 
     if (rc != NGX_OK) {
         return rc;
     }
-    buf = ngx_http_countersign_text_room(&text, 512);
-    if (buf == NULL) {
+    if (ngx_http_countersign_metrics_head(&text, &decisions) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    buf->last = ngx_sprintf(buf->last, "# HELP countersign_decisions_total Decisions by reason.\n"
-                            "# TYPE countersign_decisions_total counter\n");
     for (i = 0; i < mcf->zones.nelts; i++) {
         for (row = zone[i]->shared->rows; row != NULL; row = row->next) {
-            if (ngx_http_countersign_metrics_row(&text, row) != NGX_OK) {
+            if (ngx_http_countersign_metrics_row(&text, &decisions, row) != NGX_OK) {
                 return NGX_HTTP_INTERNAL_SERVER_ERROR;
             }
         }
     }
-    for (i = 0; i < mcf->zones.nelts; i++) {
-        if (ngx_http_countersign_metrics_fetches(&text, zone[i]) != NGX_OK) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
+    if (ngx_http_countersign_metrics_keys(&text, mcf) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     return ngx_http_countersign_text_send(r, &text, "text/plain; version=0.0.4");
 }

@@ -119,23 +119,37 @@ ngx_http_countersign_request_fields(ngx_http_request_t *r, ngx_http_countersign_
 }
 
 
+static uint64_t
+ngx_http_countersign_request_mark_text(uint64_t mark, ngx_str_t *text)
+{
+    mark = (mark ^ (uintptr_t) text->data) * UINT64_C(1099511628211);
+    mark = (mark ^ text->len) * UINT64_C(1099511628211);
+    return (mark ^ ngx_crc32_long(text->data, text->len)) * UINT64_C(1099511628211);
+}
+
+
 /*
- * A mark of what a verdict depends on: other modules put other fields, another method or another target in place of
- * what came, never other bytes in the same place.
+ * A mark of what a verdict depends on, by place and content: another module may put something else in place of what
+ * came, other bytes into the same place, or take it away.
  */
 uint64_t
-ngx_http_countersign_request_mark(ngx_http_request_t *r)
+ngx_http_countersign_request_mark(ngx_http_request_t *r, ngx_http_countersign_loc_conf_t *lcf)
 {
     ngx_list_part_t  *part = &r->headers_in.headers.part;
     ngx_table_elt_t  *line;
+    ngx_str_t        *texts[] = { &r->unparsed_uri, &r->method_name, &r->headers_in.server };
     ngx_uint_t        i;
-    uint64_t          mark = (uintptr_t) r->unparsed_uri.data ^ (uintptr_t) r->method_name.data;
+    uint64_t          mark = 0;
 
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        mark = ngx_http_countersign_request_mark_text(mark, texts[i]);
+    }
     for (/* void */ ; part != NULL; part = part->next) {
         for (line = part->elts, i = 0; i < part->nelts; i++) {
-            mark = (mark ^ (uintptr_t) line[i].key.data) * UINT64_C(1099511628211);
-            mark = (mark ^ (uintptr_t) line[i].value.data) * UINT64_C(1099511628211);
-            mark = (mark ^ line[i].value.len) * UINT64_C(1099511628211);
+            if (ngx_http_countersign_is_wanted(lcf->policy, &line[i])) {
+                mark = ngx_http_countersign_request_mark_text(mark, &line[i].key);
+                mark = ngx_http_countersign_request_mark_text(mark, &line[i].value);
+            }
         }
     }
     return mark;

@@ -37,8 +37,36 @@ ngx_http_countersign_challenge(ngx_http_request_t *r, const countersign_decision
 
 
 /*
+ * What nginx's other ways of access say to a subrequest, which it has not asked: allow and deny, auth_basic,
+ * auth_request, as one location has them under "satisfy any". NGX_OK: one of them lets it through; NGX_AGAIN: one is
+ * still asking; NGX_DECLINED.
+ */
+static ngx_int_t
+ngx_http_countersign_ask_others(ngx_http_request_t *r)
+{
+    ngx_http_core_main_conf_t  *cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
+    ngx_http_phase_handler_t   *place;
+    ngx_int_t                   rc;
+
+    for (place = cmcf->phase_engine.handlers; place->checker != NULL; place++) {
+        if (place->checker != ngx_http_core_access_phase || place->handler == ngx_http_countersign_access_handler) {
+            continue;
+        }
+        rc = place->handler(r);
+        if (rc == NGX_OK) {
+            return NGX_OK;
+        }
+        if (rc == NGX_AGAIN || rc == NGX_DONE) {
+            return NGX_AGAIN;
+        }
+    }
+    return NGX_DECLINED;
+}
+
+
+/*
  * "satisfy any": the verdict of the client's request that something else has overruled, if the same was asked there;
- * else NULL. That holds only for a location which says "satisfy any" itself: nothing but a credential opens another one.
+ * else NULL. Whether a subrequest may pass by it is for what its own location says, if that has "satisfy any" itself.
  */
 static ngx_http_countersign_verdict_t *
 ngx_http_countersign_overruled(ngx_http_request_t *r, ngx_http_countersign_question_t *question)
@@ -59,8 +87,12 @@ ngx_http_countersign_answer_subrequest(ngx_http_request_t *r, ngx_http_countersi
 {
     ngx_http_countersign_verdict_t  *overruled = ngx_http_countersign_overruled(r, question);
     countersign_decision            *decision = ngx_http_countersign_decision;
+    ngx_int_t                        rc = overruled != NULL ? ngx_http_countersign_ask_others(r) : NGX_DECLINED;
 
-    if (overruled != NULL) {
+    if (rc == NGX_AGAIN) {
+        return NGX_AGAIN;                   /* and is asked once more; nothing was counted yet */
+    }
+    if (rc == NGX_OK) {
         decision = ngx_http_countersign_decision_of(overruled);
 
     } else if (ngx_http_countersign_look(r, lcf, question, NULL) == NGX_OK) {
@@ -72,7 +104,7 @@ ngx_http_countersign_answer_subrequest(ngx_http_request_t *r, ngx_http_countersi
     if (lcf->forward && ngx_http_countersign_forward(r, decision) != NGX_OK) {
         return NGX_ERROR;
     }
-    if (overruled != NULL || countersign_decision_allowed(decision)) {
+    if (rc == NGX_OK || countersign_decision_allowed(decision)) {
         return NGX_DECLINED;
     }
     if (ngx_http_countersign_challenge(r, decision) != NGX_OK) {
@@ -84,7 +116,8 @@ ngx_http_countersign_answer_subrequest(ngx_http_request_t *r, ngx_http_countersi
 
 /*
  * Judges a subrequest by the policy of its location, at once: it is never held, so keys that are not there yet and a
- * password that was not hashed yet are 503. NGX_DECLINED lets it through.
+ * password that was not hashed yet are 503. NGX_DECLINED lets it through; NGX_AGAIN: another way of access is still
+ * asking.
  */
 ngx_int_t
 ngx_http_countersign_judge_subrequest(ngx_http_request_t *r)

@@ -92,6 +92,7 @@ ngx_http_countersign_init_process(ngx_cycle_t *cycle)
             return NGX_ERROR;
         }
     }
+    ngx_http_countersign_view_start(mcf);
     ngx_http_countersign_early_place(cycle);
     mcf->tick.handler = ngx_http_countersign_tick;
     mcf->tick.data = mcf;
@@ -102,7 +103,7 @@ ngx_http_countersign_init_process(ngx_cycle_t *cycle)
 }
 
 
-/* Once a second: files that changed, and tickets that are due. */
+/* Once a second: files that changed, tickets that are due, and what there is for the metrics. */
 static void
 ngx_http_countersign_tick(ngx_event_t *event)
 {
@@ -110,8 +111,11 @@ ngx_http_countersign_tick(ngx_event_t *event)
     ngx_http_countersign_policy_t     **policy;
     ngx_uint_t                          i;
 
+    for (policy = mcf->policies.elts, i = 0; i < mcf->policies.nelts; i++) {
+        ngx_http_countersign_view_tell(policy[i], ngx_exiting);
+    }
     if (ngx_exiting) {
-        return;                             /* the workers of the next configuration see to that */
+        return;                             /* the workers of the next configuration see to the rest */
     }
     for (policy = mcf->policies.elts, i = 0; i < mcf->policies.nelts; i++) {
         ngx_http_countersign_file_watch(policy[i], event->log, 0);
@@ -134,6 +138,7 @@ ngx_http_countersign_exit_process(ngx_cycle_t *cycle)
     }
     for (policy = mcf->policies.elts, i = 0; i < mcf->policies.nelts; i++) {
         ngx_http_countersign_fetch_exit(policy[i]);
+        ngx_http_countersign_view_tell(policy[i], 1);
         countersign_verifier_free(policy[i]->verifier);
         countersign_store_free(policy[i]->store);
         policy[i]->verifier = NULL;

@@ -1,14 +1,14 @@
 /*
  * countersign_zone: memory that all workers share and that a reload keeps. Counters by location and reason stand in
- * it, and what was fetched (see _lease.c).
+ * it, what was fetched (see _lease.c), and what each worker has of it (see _view.c).
  */
 
 #include "ngx_http_countersign.h"
 
 /* A module of another version that a reload has loaded starts anew instead of misreading. */
 #define NGX_HTTP_COUNTERSIGN_LAYOUT                                                                       \
-    ((uint64_t) COUNTERSIGN_VERSION_NUMBER << 32 | sizeof(ngx_http_countersign_entry_t) << 16             \
-     | sizeof(ngx_http_countersign_row_t))
+    ((uint64_t) COUNTERSIGN_VERSION_NUMBER << 32 | sizeof(ngx_http_countersign_entry_t) << 20             \
+     | sizeof(ngx_http_countersign_view_t) << 10 | sizeof(ngx_http_countersign_row_t))
 
 #define NGX_HTTP_COUNTERSIGN_ZONE_MIN    (8 * ngx_pagesize)
 

@@ -1,10 +1,15 @@
 """The locations that count: Prometheus text and JSON, over all workers and reloads."""
 
+import base64
 import re
+import time
 import unittest
 
+import bcrypt
 from support.fetching import SERVER, Fetching
-from support.http import fetch
+from support.http import Connection, fetch
+from support.nginx import wait_until
+from support.site import policy
 from support.tokens import es256
 
 COUNTING = (
@@ -87,6 +92,24 @@ class Counters(Fetching):
         self.assertEqual(self.count("keys_unavailable"), 0)
         self.get(es256("made-up"))
         self.assertEqual(self.count("kid_unknown"), 1)
+
+    def test_who_gives_up_waiting_for_a_hash_is_counted_as_pending(self) -> None:
+        """CountersignSlowHashesPending lives on it: who waits to the end counts by the verdict alone."""
+        slow = {"hash": bcrypt.hashpw(b"secret", bcrypt.gensalt(14)).decode()}
+        self.start(
+            server=COUNTING + "location /login { countersign login.json; }",
+            policies={"login.json": policy(basic={"users": {"slow": slow}}, transport="any")},
+        )
+        credentials = [("Authorization", "Basic " + base64.b64encode(b"slow:wrong").decode())]
+        self.assertEqual(fetch(self.nginx.port, "/login", credentials).status, 401)
+        self.assertEqual((self.count("password_rejected"), self.count("check_pending")), (1, 0))
+        with Connection(self.nginx.port) as connection:
+            connection.send("GET", "/login", credentials)
+            time.sleep(0.3)
+        wait_until(lambda: self.count("check_pending", 'location="/login"') == 1, "it is counted")
+        time.sleep(2.0)
+        self.assertEqual((self.count("password_rejected"), self.count("check_pending")), (1, 1))
+        self.clean()
 
     def test_head_and_other_methods(self) -> None:
         self.start(server=COUNTING)

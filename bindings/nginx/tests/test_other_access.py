@@ -8,8 +8,21 @@ from support.site import KEY, Site, policy
 ALICE = "alice:{PLAIN}secret\n"
 BASIC = ("Authorization", "Basic YWxpY2U6c2VjcmV0")
 
-PAGES = {"part": "/any-page/part", "stricter-any": "/any-page/admin", "admin": "/admin", "same": "/same"}
+PAGES = {
+    "part": "/any-page/part",
+    "inherited": "/any-page/inherited",
+    "asked": "/any-page/asked",
+    "denied": "/any-page/denied",
+    "refused": "/any-page/refused",
+    "basic": "/any-page/basic",
+    "bare": "/bare",
+    "stricter-any": "/any-page/admin",
+    "admin": "/admin",
+    "same": "/same",
+}
 """Pages that anybody at this address may have, and what each includes."""
+OPEN = ("part", "inherited", "asked")
+"""Those whose own location lets this address, or everybody, through."""
 
 
 class OtherAccess(Site):
@@ -32,8 +45,18 @@ class OtherAccess(Site):
     location /decide/yes { internal; countersign off; return 204; }
     location /decide/no { internal; countersign off; return 403; }
     location /guarded-by-subrequest { countersign off; auth_request /verdict; proxy_pass UPSTREAM; }
-    location /any-page/ { satisfy any; allow 127.0.0.1; deny all; ssi on; ssi_types *; }
+    location /any-page/ {
+        satisfy any; allow 127.0.0.1; deny all; ssi on; ssi_types *;
+        location = /any-page/inherited { proxy_pass UPSTREAM; }
+    }
     location = /any-page/part { satisfy any; allow 127.0.0.1; deny all; proxy_pass UPSTREAM; }
+    location = /any-page/asked { satisfy any; deny all; auth_request /decide/yes; proxy_pass UPSTREAM; }
+    location = /any-page/denied { satisfy any; deny all; proxy_pass UPSTREAM; }
+    location = /any-page/refused { satisfy any; deny all; auth_request /decide/no; proxy_pass UPSTREAM; }
+    location = /any-page/basic {
+        satisfy any; deny all; auth_basic "site"; auth_basic_user_file users; proxy_pass UPSTREAM;
+    }
+    location = /bare { satisfy any; proxy_pass UPSTREAM; }
     location = /any-page/admin { satisfy any; allow 127.0.0.1; countersign_scope "admin:all"; proxy_pass UPSTREAM; }
     location /admin { countersign_scope "admin:all"; proxy_pass UPSTREAM; }
     location /same { proxy_pass UPSTREAM; }
@@ -113,7 +136,9 @@ class OtherAccess(Site):
             answer = self.get(f"/any-page/{name}.html")
             self.assertEqual((answer.status, answer.challenges), (200, []), name)
             said = f'"target": "{target}"'.encode()
-            self.assertEqual(said in answer.body, name == "part", (name, answer.body))
+            self.assertEqual(said in answer.body, name in OPEN, (name, answer.body))
+        answer = self.get_with("/any-page/basic.html", [BASIC])
+        self.assertIn(b'"target": "/any-page/basic"', answer.body, "the password of its own location")
         admin = KEY.token(scope="read:reports admin:all")
         for name, target in PAGES.items():
             self.assertIn(f'"target": "{target}"'.encode(), self.get(f"/any-page/{name}.html", admin).body)

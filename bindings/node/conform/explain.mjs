@@ -1,9 +1,9 @@
 // The operation `explain`: the findings about one exchange.
-import { explain } from "../dist/index.mjs";
+import { explain, reasons } from "../dist/index.mjs";
 import { base64Bytes, Case } from "./case.mjs";
 import { readHeader } from "./request.mjs";
 
-const MEMBERS = ["request", "response", "redirects", "token", "policy", "policy_text", "keys", "profile", "scopes", "revoked", "now"];
+const MEMBERS = ["request", "response", "redirects", "token", "policy", "policy_text", "keys", "profile", "scopes", "revoked", "now", "reason"];
 
 /** The members of the answer. */
 export function explainCase(object) {
@@ -22,6 +22,7 @@ export function explainCase(object) {
     scopes: object.nullableText("scopes"),
     revoked: object.texts("revoked"),
     now: object.has("now") ? object.time("now") : undefined,
+    reason: readReason(object),
   };
   // Findings write themselves in the form that all fronts have.
   return [["findings", explain(exchange)]];
@@ -30,6 +31,12 @@ export function explainCase(object) {
 /** A member that may be absent or null. */
 function part(object, name, read) {
   return !object.has(name) || object.required(name).isNull ? undefined : read(new Case(object.required(name), name));
+}
+
+function readReason(object) {
+  const name = object.nullableText("reason");
+  if (typeof name === "string" && !Object.hasOwn(reasons, name)) throw object.fault("reason", "is no reason");
+  return name;
 }
 
 function readRequest(request) {

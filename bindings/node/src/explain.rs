@@ -1,10 +1,10 @@
 //! The diagnosis: one exchange goes in, findings come out. No way of every request, so values cross one by one.
 
-use countersign::FieldLine;
 use countersign::explain::{
     Certainty, Exchange, FindingId, Part, PolicyText, Redirect, RequestHead, ResponseHead, Severity,
 };
 use countersign::time::Wall;
+use countersign::{FieldLine, Reason};
 use napi::bindgen_prelude::Buffer;
 use napi::{Error, Result, Status};
 use napi_derive::napi;
@@ -78,6 +78,8 @@ pub struct AtHand {
     pub revoked: Vec<String>,
     /// Seconds since 1970 in digits.
     pub now: Option<String>,
+    /// The name of the reason that the check gave.
+    pub reason: Option<String>,
 }
 
 /// See `Finding` of `ts/explain.ts`.
@@ -127,7 +129,7 @@ pub struct FindingWords {
 /// Explains one exchange.
 ///
 /// # Errors
-/// For a time that is none.
+/// For a time that is none, and a reason that is none.
 #[napi]
 pub fn explain(exchange: AtHand) -> Result<Vec<Found>> {
     let sent = exchange.request.as_ref().map_or_else(Vec::new, |request| lines(&request.fields));
@@ -137,6 +139,9 @@ pub fn explain(exchange: AtHand) -> Result<Vec<Found>> {
     let revoked: Vec<&str> = exchange.revoked.iter().map(String::as_str).collect();
     let now = exchange.now.as_deref().map(|text| {
         Wall::parse(text).ok_or_else(|| Error::new(Status::InvalidArg, "the time is none that a clock could show"))
+    });
+    let reason = exchange.reason.as_deref().map(|name| {
+        Reason::from_name(name).ok_or_else(|| Error::new(Status::InvalidArg, "the reason is none of the table"))
     });
     let findings = countersign::explain::explain(&Exchange {
         request: exchange.request.as_ref().map(|request| RequestHead {
@@ -158,6 +163,7 @@ pub fn explain(exchange: AtHand) -> Result<Vec<Found>> {
         scopes: exchange.scopes.as_deref(),
         revoked: &revoked,
         now: now.transpose()?,
+        reason: reason.transpose()?,
     });
     Ok(findings.into_iter().map(found).collect())
 }

@@ -48,7 +48,8 @@ test("the first finding is the one that its author expects", () => {
     const lacking = row.also.filter((id) => !ids.includes(id));
     const unwanted = row.never.filter((id) => ids.includes(id));
     const changed = row.would_pass_if !== null && findings[0]?.would_pass_if !== row.would_pass_if;
-    if (ids[0] !== row.first || lacking.length + unwanted.length > 0 || changed) wrong.push({ id: row.case.id, first: row.first, lacking, unwanted, ids });
+    const unknown = row.certainty !== undefined && findings[0]?.certainty !== row.certainty;
+    if (ids[0] !== row.first || lacking.length + unwanted.length > 0 || changed || unknown) wrong.push({ id: row.case.id, first: row.first, lacking, unwanted, ids });
   });
   assert.deepEqual(wrong, [], `${wrong.length} of ${rows.length} rows differ`);
 });
@@ -80,7 +81,12 @@ test("cases that are none are refused where the command line refuses them", asyn
     { policy: {}, keys: [{ issuer: "https://a.example", jwks_text: "{" }], now: 1700000000.5 },
     { policy: {}, now: -1 },
     { policy: {}, now: 0 },
+    { reason: null },
+    { reason: "token_expired" },
     { token: null },
+    { reason: "toString" },
+    { reason: "Token_Expired" },
+    { reason: 3001 },
     { now: null },
     { now: "1" },
     { now: 1e300 },

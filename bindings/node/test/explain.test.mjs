@@ -258,6 +258,7 @@ test("numbers out of range throw", () => {
     { now: Number.NaN },
     { now: Infinity },
     { now: new Date("never") },
+    { reason: "no_such_reason" },
   ];
   for (const exchange of wrong) assert.throws(() => explain(exchange), RangeError, inspect(exchange));
   for (const now of [0, -1, 8.64e15, -8.64e15, 1e300, 10n ** 60n, -(10n ** 60n)]) {
@@ -270,6 +271,16 @@ test("numbers out of range throw", () => {
     }
     assert.ok(found === undefined || Array.isArray(found));
   }
+});
+
+test("the reason of a decision counts where no policy is", () => {
+  const headers = bearer(makeToken(key, { exp: 1, iat: 0 }));
+  const [first] = explain({ request: { headers }, response: { status: 401 }, now: new Date(), reason: "token_expired" });
+  assert.deepEqual([first.id, first.certainty, first.place.name], ["token_expired", "proved", "exp"]);
+  assert.match(first.evidence, /^exp was /);
+  const decision = new Verifier(makePolicy([key])).check({ headers });
+  assert.deepEqual(ids(explain({ reason: decision.reason })), ["token_expired"]);
+  assert.throws(() => explain({ reason: 3001 }), TypeError);
 });
 
 test("nothing of a credential stands in what is given or printed", () => {

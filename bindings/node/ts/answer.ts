@@ -4,10 +4,11 @@ import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 
 import type { Decision, HeaderList } from "./decision.js";
+import type { LoopbackOptions } from "./loopback.js";
 import type { AsyncCheckOptions, CheckRequest } from "./verifier.js";
 
 /** What one route asks for. */
-export interface RouteOptions extends AsyncCheckOptions {
+export interface RouteOptions extends AsyncCheckOptions, LoopbackOptions {
   /** The policy's profile; one with `optional` lets requests without credentials through. */
   readonly profile?: string | undefined;
   /** The scopes that are needed, in place of the policy's. */

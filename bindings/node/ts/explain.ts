@@ -15,6 +15,7 @@ import {
 import { Finding } from "./finding.js";
 import type { HeadersInput } from "./headers.js";
 import { native } from "./native.js";
+import type { Reason } from "./reasons.js";
 import { secondsText, type Instant } from "./time.js";
 import type { Policy } from "./verifier.js";
 
@@ -81,6 +82,8 @@ export interface Exchange {
   readonly revoked?: readonly string[] | null | undefined;
   /** When the request was judged. Unless given the response's Date counts; no clock is read. */
   readonly now?: Instant | null | undefined;
+  /** The reason that the server's check gave, from its decision or its log; it counts where the check cannot be run. */
+  readonly reason?: Reason | null | undefined;
 }
 
 /**
@@ -92,7 +95,8 @@ export interface Exchange {
  * console.log(first?.cause, first?.advice);
  * ```
  *
- * @throws TypeError for a member of the wrong type, RangeError for a number out of range; neither shows a value.
+ * @throws TypeError for a member of the wrong type, RangeError for a number out of range and for an unknown reason;
+ * neither shows a value.
  */
 export function explain(exchange: Exchange): Finding[] {
   demandObject(exchange, "the exchange");
@@ -109,11 +113,12 @@ export function explain(exchange: Exchange): Finding[] {
     scopes: optional(scopes, (wanted) => (typeof wanted === "string" ? wanted : textsOf(wanted, "scopes").join(" "))),
     revoked: textsOf(exchange.revoked, "revoked"),
     now: optional(now, secondsText),
+    reason: optional(exchange.reason, (reason) => textOf(reason, "the reason")),
   };
   try {
     return native.explain(handed).map((found) => new Finding(found));
   } catch (fault) {
-    // The one thing that the addon refuses: a time beyond those that it can hold.
+    // What the addon refuses: a time beyond those that it can hold, and a reason that it does not know.
     if ((fault as { code?: unknown }).code === "InvalidArg") throw new RangeError((fault as Error).message);
     throw fault;
   }

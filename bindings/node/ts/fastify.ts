@@ -3,8 +3,9 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 
 import { addFields, denialOf, nodeRequest, type NodeRouteOptions } from "./answer.js";
-import type { Decision } from "./decision.js";
+import type { Decision, HeaderList } from "./decision.js";
 import { fieldsByName } from "./errors.js";
+import { demandDevelopment, describeNode, explanation } from "./loopback.js";
 import type { Verifier } from "./verifier.js";
 
 export type { NodeRouteOptions, RouteOptions } from "./answer.js";
@@ -42,26 +43,44 @@ export const countersign: FastifyPluginAsync<CountersignPluginOptions> = async (
   app: FastifyInstance,
   { verifier, guardAll = true, ...defaults },
 ) => {
+  demandDevelopment(defaults);
+  app.addHook("onRoute", ({ config }) => {
+    const auth = config?.auth;
+    if (typeof auth === "object") demandDevelopment(auth);
+  });
   app.decorateRequest("auth", null);
   app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
     const route = request.routeOptions.config.auth;
     if (route === false || (route === undefined && !guardAll)) return undefined;
     const options = { ...defaults, ...route };
-    const decision = await verifier.checkAsync(nodeRequest(request.raw, options), options);
+    const asked = nodeRequest(request.raw, options);
+    const decision = await verifier.checkAsync(asked, options);
     options.onDecision?.(decision);
     if (decision.allowed) {
       request.auth = decision;
-      addFields(
-        decision.headers,
-        (name) => reply.getHeader(name),
-        (name, value) => reply.header(name, value),
-      );
+      addTo(reply, decision.headers);
       return undefined;
     }
-    const { status, headers, body } = denialOf(decision, request.method);
+    const answer = denialOf(decision, request.method);
+    const { status, headers, body } = answer;
+    if (options.explainToLoopback === true) {
+      addTo(
+        reply,
+        explanation(answer, decision, () => describeNode(request.raw, asked.url)),
+      );
+    }
     return reply.code(status).headers(fieldsByName(headers)).send(Buffer.from(body));
   });
 };
+
+/** Adds fields to those that the reply has. */
+function addTo(reply: FastifyReply, headers: HeaderList): void {
+  addFields(
+    headers,
+    (name) => reply.getHeader(name),
+    (name, value) => reply.header(name, value),
+  );
+}
 
 // As fastify-plugin does: the hook and the decoration are for the scope that registers the plugin.
 Object.assign(countersign, {

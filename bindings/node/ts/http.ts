@@ -5,8 +5,9 @@ import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
 import { addFields, denialOf, nodeRequest, type Answer, type NodeRouteOptions } from "./answer.js";
-import type { Decision } from "./decision.js";
+import type { Decision, HeaderList } from "./decision.js";
 import { fieldsByName } from "./errors.js";
+import { demandDevelopment, describeNode, explanation } from "./loopback.js";
 import type { Verifier } from "./verifier.js";
 
 export type { NodeRouteOptions, RouteOptions } from "./answer.js";
@@ -30,41 +31,62 @@ export type UpgradeGuard = (request: IncomingMessage, socket: Duplex) => Promise
  * ```
  */
 export function guard(verifier: Verifier, options: NodeRouteOptions = {}): HttpGuard {
+  demandDevelopment(options);
   return async (request, response) => {
-    const decision = await verifier.checkAsync(nodeRequest(request, options), options);
+    const asked = nodeRequest(request, options);
+    const decision = await verifier.checkAsync(asked, options);
     options.onDecision?.(decision);
     if (decision.allowed) {
-      addFields(
-        decision.headers,
-        (name) => response.getHeader(name),
-        (name, value) => response.setHeader(name, value),
-      );
+      addTo(response, decision.headers);
       return decision;
     }
-    send(response, denialOf(decision, request.method));
+    const answer = denialOf(decision, request.method);
+    if (options.explainToLoopback === true && !response.headersSent) {
+      addTo(
+        response,
+        explanation(answer, decision, () => describeNode(request, asked.url)),
+      );
+    }
+    send(response, answer);
     return undefined;
   };
 }
 
 /** The same for `server.on("upgrade")`: WebSocket and the like, which have no response to write to. */
 export function guardUpgrade(verifier: Verifier, options: NodeRouteOptions = {}): UpgradeGuard {
+  demandDevelopment(options);
   return async (request, socket) => {
     // A client that goes away while the check waits is no fault of the server.
     const ignore = (): void => {};
     socket.on("error", ignore);
-    const decision = await verifier.checkAsync(nodeRequest(request, options), options);
+    const asked = nodeRequest(request, options);
+    const decision = await verifier.checkAsync(asked, options);
     options.onDecision?.(decision);
     if (decision.allowed) {
       socket.off("error", ignore);
       return decision;
     }
-    const { status, headers, body } = denialOf(decision, request.method);
+    const answer = denialOf(decision, request.method);
+    const { status, body } = answer;
+    let { headers } = answer;
+    if (options.explainToLoopback === true) {
+      headers = [...headers, ...explanation(answer, decision, () => describeNode(request, asked.url))];
+    }
     const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
     // Nothing else would ever close the other half: no time limit of the server's holds for an upgraded socket.
     socket.once("finish", () => socket.destroy());
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines}Connection: close\r\n\r\n${body}`);
     return undefined;
   };
+}
+
+/** Adds fields to those that the response has. */
+function addTo(response: ServerResponse, headers: HeaderList): void {
+  addFields(
+    headers,
+    (name) => response.getHeader(name),
+    (name, value) => response.setHeader(name, value),
+  );
 }
 
 /** Sends the answer, unless the client is gone or something else answered meanwhile. */

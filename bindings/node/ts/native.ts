@@ -139,6 +139,7 @@ export interface NativeExchange {
   scopes: string | undefined;
   revoked: string[];
   now: string | undefined;
+  reason: string | undefined;
 }
 
 export interface NativeFinding {

@@ -2,6 +2,7 @@
 
 import { cacheControlWith, denialOf, isCacheControl, type RouteOptions } from "./answer.js";
 import type { Decision, HeaderList } from "./decision.js";
+import { demandDevelopment, explanation, type LoopbackRequest } from "./loopback.js";
 import type { Verifier } from "./verifier.js";
 
 export type { RouteOptions } from "./answer.js";
@@ -15,6 +16,11 @@ export interface WebRouteOptions extends RouteOptions {
   readonly isHttps?: ((request: Request) => boolean) | undefined;
   /** The SHA-256 of the client certificate as base64url, from the TLS layer. */
   readonly clientCertSha256?: ((request: Request) => string | null) | undefined;
+  /**
+   * The address of the client's socket, which a Web-standard request does not tell; never what a field says.
+   * `explainToLoopback` writes nothing without it.
+   */
+  readonly clientAddress?: ((request: Request) => string | undefined) | undefined;
 }
 
 /** Judges a request: the decision that lets it through, or the response to answer it with. */
@@ -30,12 +36,14 @@ export type WebGuard = (request: Request) => Promise<Decision | Response>;
  * ```
  */
 export function guard(verifier: Verifier, options: WebRouteOptions = {}): WebGuard {
+  demandDevelopment(options);
   return async (request) => {
+    const url = targetOf(request, options);
     const decision = await verifier.checkAsync(
       {
         headers: request.headers,
         method: request.method,
-        url: targetOf(request, options),
+        url,
         profile: options.profile,
         scopes: options.scopes,
         clientCertSha256: options.clientCertSha256?.(request),
@@ -44,8 +52,20 @@ export function guard(verifier: Verifier, options: WebRouteOptions = {}): WebGua
     );
     options.onDecision?.(decision);
     if (decision.allowed) return decision;
-    const { status, headers, body } = denialOf(decision, request.method);
-    return new Response(request.method === "HEAD" ? null : body, { status, headers: headersOf(headers) });
+    const answer = denialOf(decision, request.method);
+    const { status, body } = answer;
+    const headers = headersOf(answer.headers);
+    if (options.explainToLoopback === true) {
+      const describe = (): LoopbackRequest => ({
+        address: options.clientAddress?.(request),
+        version: undefined,
+        fields: [...request.headers],
+        method: request.method,
+        url,
+      });
+      for (const [name, value] of explanation(answer, decision, describe)) headers.append(name, value);
+    }
+    return new Response(request.method === "HEAD" ? null : body, { status, headers });
   };
 }
 

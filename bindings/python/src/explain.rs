@@ -108,17 +108,18 @@ impl Finding {
 /// for requests that were recorded without it. With a `policy` (a dict, a JSON text or a path, with its `refs`) and
 /// `keys` (key sets by the name of their issuer, each a dict or a JSON text) the check is run, and run again with
 /// changes, so that the cause is proved; `profile`, `scopes` and `revoked` are as for a check. `now` is when the
-/// request was judged, in seconds since 1970; the response's Date if it is not given.
+/// request was judged, in seconds since 1970; the response's Date if it is not given. `reason` is the one that the
+/// server's check gave, a member of `Reason` or its name, from its log or its decision.
 ///
 /// For tools and for development, not for the way of every request. Does no I/O beyond reading a policy's path. Raises
-/// `ValueError` for what is no field, status or time.
+/// `ValueError` for what is no field, status, time or reason.
 ///
 ///     >>> import countersign
 ///     >>> challenge = {"WWW-Authenticate": 'Bearer realm="api", error="invalid_token"'}
 ///     >>> countersign.explain(headers={"Authorization": 'Bearer "a.b.c"'}, status=401, response_headers=challenge)[0]
 ///     <Finding bearer_quoted: The token is in quotes.>
 #[pyfunction]
-#[pyo3(name = "explain", signature = (*, method="GET", url=None, headers=None, client_cert_sha256=None, status=None, response_headers=None, response_body=None, redirects=None, token=None, policy=None, refs=None, keys=None, profile=None, scopes=None, revoked=None, now=None))]
+#[pyo3(name = "explain", signature = (*, method="GET", url=None, headers=None, client_cert_sha256=None, status=None, response_headers=None, response_body=None, redirects=None, token=None, policy=None, refs=None, keys=None, profile=None, scopes=None, revoked=None, now=None, reason=None))]
 #[expect(clippy::too_many_arguments, reason = "keyword-only in Python")]
 pub(crate) fn explain_exchange(
     py: Python<'_>,
@@ -138,6 +139,7 @@ pub(crate) fn explain_exchange(
     scopes: Option<&Bound<'_, PyAny>>,
     revoked: Option<Vec<String>>,
     now: Option<&Bound<'_, PyAny>>,
+    reason: Option<&str>,
 ) -> PyResult<Vec<Finding>> {
     let (sent, got) = (held_lines(headers)?, held_lines(response_headers)?);
     let (sent, got) = (field_lines(&sent), field_lines(&got));
@@ -150,6 +152,10 @@ pub(crate) fn explain_exchange(
     let revoked = revoked.unwrap_or_default();
     let revoked: Vec<&str> = revoked.iter().map(String::as_str).collect();
     let now = now.map(clock::seconds).transpose()?;
+    let reason = reason.map(|name| {
+        countersign::Reason::from_name(name).ok_or_else(|| PyValueError::new_err("the reason is none of the table"))
+    });
+    let reason = reason.transpose()?;
     let redirects: Vec<Redirect<'_>> = hops
         .iter()
         .map(|(status, location, from)| Redirect { status: *status, from: from.as_deref(), location })
@@ -172,6 +178,7 @@ pub(crate) fn explain_exchange(
         scopes: scopes.as_deref(),
         revoked: &revoked,
         now,
+        reason,
     };
     Ok(py.detach(|| explain::explain(&exchange)).into_iter().map(Finding).collect())
 }

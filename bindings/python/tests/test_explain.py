@@ -31,8 +31,10 @@ def test_the_first_finding_is_the_one_that_the_row_expects() -> None:
     for line in ROWS:
         row, answer = json.loads(line), answer_line(case_of(line))
         assert answer is not None
-        ids = [finding["id"] for finding in json.loads(answer)["findings"]]
+        found = json.loads(answer)["findings"]
+        ids = [finding["id"] for finding in found]
         assert ids[0] == row["first"], (row["case"]["id"], ids)
+        assert row.get("certainty") in (None, found[0]["certainty"]), row["case"]["id"]
         assert set(row["also"]) <= set(ids)
         assert not set(row["never"]) & set(ids)
         assert not [canary for canary in row["canaries"] if canary in answer]
@@ -76,6 +78,27 @@ def test_keys_stand_beside_the_policy() -> None:
         assert any(expected in found or found == "kid_rotated" for found in ids), ids
 
 
+def test_the_reason_of_a_decision_counts_where_no_policy_is() -> None:
+    token = Signer("a").sign(exp=1_700_000_000, iat=1_699_999_000)
+    headers = {"Authorization": f"Bearer {token}"}
+    given: list[Any] = [countersign.Reason.TOKEN_EXPIRED, "token_expired"]
+    for reason in given:
+        first = countersign.explain(headers=headers, status=401, now=1_700_000_090, reason=reason)[0]
+        assert (first.id, first.certainty, first.place) == ("token_expired", "proved", "exp")
+    first = countersign.explain(headers=headers, reason="token_revoked")[0]
+    assert (first.id, first.certainty, first.evidence) == (
+        "token_revoked",
+        "proved",
+        "the reason given is `token_revoked`",
+    )
+
+
+def test_a_case_with_an_unknown_reason_is_none() -> None:
+    answer = answer_line(b'{"op":"explain","id":"r","reason":"no_such_reason"}')
+    assert answer is not None
+    assert json.loads(answer)["error"]["reason"] == "case_invalid"
+
+
 def test_everything_may_be_missing() -> None:
     assert countersign.explain() == []
     assert countersign.explain(token=b"undefined")[0].part == "token"
@@ -105,6 +128,8 @@ def test_redirects_come_as_pairs_or_with_the_address() -> None:
         ({"now": float("nan")}, ValueError),
         ({"scopes": 'a"b', "token": "x"}, ValueError),
         ({"token": 7}, TypeError),
+        ({"reason": "no_such_reason"}, ValueError),
+        ({"reason": 3001}, TypeError),
     ],
 )
 def test_what_is_no_exchange_is_refused(wrong: dict[str, Any], fault: type[Exception]) -> None:

@@ -9,6 +9,7 @@ mod cookie;
 mod cors;
 mod digest;
 mod fallback;
+mod given;
 mod header;
 mod marks;
 mod missing;

@@ -10,6 +10,7 @@ use super::super::finding::{Certainty, FindingId, Part};
 use super::super::trial::{Outcome, Trial};
 use super::super::view::{Clock, View};
 use super::super::what_if::{changes, wanted_scopes};
+use super::given;
 use super::scope;
 use crate::detail::Detail;
 use crate::jose::{KeySet, Origin};
@@ -17,20 +18,34 @@ use crate::limits;
 use crate::reason::Reason;
 
 pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
-    let Some(first) = Trial::of(view, findings.has(FindingId::CredentialsRedacted)) else { return };
+    let said = judge(view, findings);
+    given::find(view, said, findings);
+}
+
+/// Runs the check; gives what it said, `None` if there is none or it could not tell.
+fn judge(view: &View<'_>, findings: &mut Findings) -> Option<Reason> {
+    let first = Trial::of(view, findings.has(FindingId::CredentialsRedacted))?;
     let outcome = first.run();
-    match &outcome {
+    let said = outcome.reason();
+    let is_judged = match &outcome {
         Outcome::PolicyInvalid { pointer, text } => {
             let draft = finding(FindingId::PolicyInvalid, Certainty::Proved, Part::Policy).at(pointer);
             findings.add(draft.seen(shown(text)));
+            true
         }
-        Outcome::Decided { reason, .. } if reason.is_allowed() => passes(*reason, view, findings),
+        // It passes at a time that was made up for it, and was denied at another.
+        Outcome::Decided { .. } if said.is_allowed() && given::is_beyond_clock(view) => false,
+        Outcome::Decided { .. } if said.is_allowed() => {
+            passes(&format!("the check says `{}`", said.name()), Certainty::Proved, view, findings);
+            true
+        }
         Outcome::Decided { .. } => follow(first, outcome, view, findings),
-    }
+    };
+    is_judged.then_some(said)
 }
 
-/// It is let through here.
-fn passes(reason: Reason, view: &View<'_>, findings: &mut Findings) {
+/// It is let through here, and denied there.
+pub(super) fn passes(seen: &str, certainty: Certainty, view: &View<'_>, findings: &mut Findings) {
     if (200..400).contains(&view.status()) {
         return;
     }
@@ -38,12 +53,12 @@ fn passes(reason: Reason, view: &View<'_>, findings: &mut Findings) {
         0 => String::new(),
         status => format!(", and the answer is {status}"),
     };
-    let seen = format!("the check says `{}`{answer}", reason.name());
-    findings.add(finding(FindingId::WouldPass, Certainty::Proved, Part::Policy).seen(seen));
+    findings.add(finding(FindingId::WouldPass, certainty, Part::Policy).seen(format!("{seen}{answer}")));
 }
 
-/// From denial to denial.
-fn follow(first: Trial<'_>, outcome: Outcome, view: &View<'_>, findings: &mut Findings) {
+/// From denial to denial; whether the first one could be judged.
+fn follow(first: Trial<'_>, outcome: Outcome, view: &View<'_>, findings: &mut Findings) -> bool {
+    let mut is_judged = true;
     let (mut trial, mut outcome) = (first, outcome);
     let mut met: Vec<(FindingId, Reason, Option<Detail>)> = Vec::new();
     let mut words: Vec<String> = Vec::new();
@@ -57,6 +72,7 @@ fn follow(first: Trial<'_>, outcome: Outcome, view: &View<'_>, findings: &mut Fi
         }
         // Keys that nobody handed in say nothing of those that the server had.
         if reason == Reason::KeysUnavailable && !has_bad_keys(&trial, findings) {
+            is_judged = !words.is_empty();
             break;
         }
         if let Some(id) = Trial::finding_of(reason) {
@@ -78,6 +94,7 @@ fn follow(first: Trial<'_>, outcome: Outcome, view: &View<'_>, findings: &mut Fi
         (trial, outcome) = (changed, next);
     }
     report(&met, passes.then(|| words.join(", and ")).as_deref(), view, findings);
+    is_judged
 }
 
 /// The first reason is what the check says; the others wait behind it.
@@ -114,10 +131,7 @@ fn specifics(reason: Reason, challenge: &str, trial: &Trial<'_>, view: &View<'_>
     match reason {
         Reason::KidUnknown => key(trial, view, findings),
         Reason::InsufficientScope => scope::compare(token, &wanted_scopes(challenge), findings),
-        Reason::AlgNotAllowed if token.header_text("alg").is_some_and(|alg| alg.starts_with("HS")) => {
-            let draft = finding(FindingId::AlgSymmetric, Certainty::Observed, Part::Token).at("alg");
-            findings.add(draft.seen("an HS algorithm, and no shared secret in the policy's list"));
-        }
+        Reason::AlgNotAllowed => symmetric(view, findings),
         Reason::ClaimRejected => {
             let age = changes(trial, reason, challenge, view)
                 .into_iter()
@@ -128,6 +142,15 @@ fn specifics(reason: Reason, challenge: &str, trial: &Trial<'_>, view: &View<'_>
             }
         }
         _ => {}
+    }
+}
+
+/// An algorithm of shared secrets, where it was refused.
+pub(super) fn symmetric(view: &View<'_>, findings: &mut Findings) {
+    let alg = view.token.as_ref().and_then(|token| token.header_text("alg"));
+    if alg.is_some_and(|alg| alg.starts_with("HS")) {
+        let draft = finding(FindingId::AlgSymmetric, Certainty::Observed, Part::Token).at("alg");
+        findings.add(draft.seen("an HS algorithm, and no shared secret in the policy's list"));
     }
 }
 
@@ -166,7 +189,7 @@ fn has_bad_keys(trial: &Trial<'_>, findings: &mut Findings) -> bool {
 }
 
 /// Where a reason is at home.
-fn place_of(reason: Reason) -> (Part, &'static str) {
+pub(super) fn place_of(reason: Reason) -> (Part, &'static str) {
     match reason {
         Reason::TokenExpired => (Part::Token, "exp"),
         Reason::TokenNotYetValid => (Part::Token, "nbf"),

@@ -268,6 +268,17 @@ def rejects():
     check_token("reject-before-revoked", says("id_token_given"), ["rule:1/order"], text, doc=later, revoked=["j-1"])
 
 
+def subjects():
+    """A policy may name the subjects that it takes; a client is no user."""
+    for name, rule, extra, reason in [
+        ("listed", {"sub": ["alice", "bob"]}, {}, "ok"),
+        ("not-listed", {"sub": ["bob"]}, {}, "claim_rejected"),
+        ("a-client-s", {"sub": ["alice"]}, {"sub": "web", "client_id": "alice"}, "claim_rejected"),
+    ]:
+        covers = ["REQ-BCP-12", "policy:claims", f"reason:{reason}"]
+        check_token(f"subject-{name}", says(reason), covers, good(claims(**extra)), doc=policy(issuer(claims=rule)))
+
+
 def revocation():
     """`revoked` ids."""
     for name, jti, revoked, reason in [
@@ -325,5 +336,6 @@ required()
 ages()
 rules()
 rejects()
+subjects()
 revocation()
 binding()

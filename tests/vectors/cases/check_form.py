@@ -53,7 +53,7 @@ def segments():
         ("no-dot", "abcdef", "token_not_jwt", ["REQ-JWS-01"]),
         ("one-dot", f"{HEAD}.{BODY}", "jwt_malformed", ["REQ-JWS-01"]),
         ("three-dots", f"{HEAD}.{BODY}.{SIG}.{SIG}", "jwt_malformed", ["REQ-JWS-01", "attack:27"]),
-        ("four-dots", f"{HEAD}.{BODY}.{SIG}.a.b", "jwe_given", ["REQ-JWS-01", "attack:26"]),
+        ("four-dots", f"{HEAD}.{BODY}.{SIG}.a.b", "jwe_given", ["REQ-JWS-01", "REQ-BCP-06", "attack:26"]),
         ("four-dots-empty", "....", "jwe_given", ["REQ-JWS-01"]),
         ("five-dots", f"{HEAD}.{BODY}.{SIG}.a.b.c", "jwt_malformed", ["REQ-JWS-01", "attack:27"]),
         ("two-dots-empty", "..", "jwt_malformed", ["REQ-JWS-01"]),
@@ -139,7 +139,7 @@ def critical():
     )
     check_token("b64-true-alone", says("ok"), ["rule:1/b64"], good(b64=True))
     for name, extra in {"cty-jwt": {"cty": "JWT"}, "typ-number": {"typ": 1}, "typ-array": {"typ": ["JWT"]}}.items():
-        covers = ["REQ-JWS-19", "reason:token_type_mismatch"]
+        covers = ["REQ-JWS-19", "REQ-BCP-05", "reason:token_type_mismatch"]
         check_token(f"header-{name}", says("token_type_mismatch"), covers, good(**extra))
     null_typ = token({**header(), "typ": None}, claims(), "p256_a", "ES256")
     check_token("header-typ-null", says("token_type_mismatch"), ["rule:1/typ-no-string"], null_typ)

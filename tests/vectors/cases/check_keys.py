@@ -89,11 +89,18 @@ def bad_algorithms():
     ]
     names += ["ML-DSA-44", "PBES2-HS256+A128KW", "A128GCM", "ES256\x00", "\u0130S256", "eddsa", "RS256,ES256"]
     for index, alg in enumerate(names):
-        covers = ["REQ-BCP-02", "REQ-JWK-16", "attack:41", "reason:alg_unsupported"]
+        covers = ["REQ-BCP-02", "REQ-BCP-03", "REQ-JWK-16", "attack:41", "reason:alg_unsupported"]
         text = f"{part(header(alg=alg))}.{BODY}.{SIG}"
         check_token(f"alg-unknown-{index}", says("alg_unsupported", key_id=None), covers, text, note=ascii(alg))
     broken = f"{part(header(alg='rs256', kid='zz'))}.{BODY}.{SIG}"
     check_token("alg-before-key", says("alg_unsupported"), ["rule:1/order"], broken)
+
+
+def listed():
+    """What a policy lists decides, and nothing but the policy has to change for it."""
+    for name, algorithms, reason in [("taken-away", ["RS256"], "alg_not_allowed"), ("added", ["RS256", "ES256"], "ok")]:
+        doc = with_keys(jwk("p256_a", kid="k1"), algorithms=algorithms)
+        check_token(f"algorithm-{name}", says(reason), ["REQ-BCP-03", "policy:algorithms"], good(), doc=doc)
 
 
 def confusion():
@@ -145,7 +152,7 @@ def confusion():
         "x5t": {"x5t": "abc", "x5t#S256": "abc"},
     }.items():
         forged = token({**header(), **extra}, claims(), "p256_b", "ES256")
-        covers = ["REQ-JWS-14", "attack:18", "attack:19", "attack:20", "reason:signature_invalid"]
+        covers = ["REQ-JWS-14", "REQ-BCP-14", "attack:18", "attack:19", "attack:20", "reason:signature_invalid"]
         check_token(f"embedded-{name}", says("signature_invalid", need=None), covers, forged)
         rogue = token({"alg": "ES256", "kid": "evil", **extra}, claims(), "p256_b")
         check_token(f"embedded-{name}-own-kid", says("kid_unknown"), ["REQ-JWS-14", "attack:18"], rogue)
@@ -155,7 +162,7 @@ def confusion():
 def kids():
     """`kid`: chosen by bytes, never interpreted."""
     for index, kid in enumerate(["../k1", "K1", "k1 ", "' OR 1=1", "k1\x00", "", "file:///etc/passwd", "*", "k.*"]):
-        covers = ["REQ-JWS-15", "attack:21", "attack:22", "reason:kid_unknown"]
+        covers = ["REQ-JWS-15", "REQ-BCP-14", "attack:21", "attack:22", "reason:kid_unknown"]
         check_token(f"kid-{index}", says("kid_unknown", need=None), covers, good(kid=kid), note=ascii(kid))
     odd = "../k\u00e9y' OR \U0001f511"
     doc = with_keys(jwk("p256_a", kid=odd))
@@ -360,6 +367,7 @@ def fetched_sets():
 good_algorithms()
 p521()
 bad_algorithms()
+listed()
 confusion()
 kids()
 unfit_keys()

@@ -20,6 +20,34 @@ def meta(address=URI, name=ISSUER, **more):
     return {"body": {k: v for k, v in {**members, **more}.items() if v is not None}}
 
 
+PRIVATE = [
+    ("loopback", "127.0.0.1"),
+    ("localhost", "LocalHost"),
+    ("below-localhost", "keys.localhost."),
+    ("loopback-6", "[::1]"),
+    ("mapped", "[::ffff:127.0.0.1]"),
+    ("unspecified", "0.0.0.0"),
+    ("unspecified-6", "[::]"),
+    ("ten", "10.1.2.3"),
+    ("172-16", "172.31.255.255"),
+    ("192-168", "192.168.0.1:8443"),
+    ("link-local", "169.254.169.254"),
+    ("link-local-6", "[fe80::1]"),
+    ("shared", "100.64.0.1"),
+    ("unique-local-6", "[fd00::1]"),
+    ("short", "127.1"),
+    ("decimal", "2130706433"),
+    ("hexadecimal", "0x7f000001"),
+    ("octal", "0177.0.0.1"),
+]
+PUBLIC = [
+    ("address", "93.184.216.34"),
+    ("behind-172-31", "172.32.0.0"),
+    ("behind-shared", "100.128.0.0"),
+    ("address-6", "[2606:2800::1]"),
+    ("digits-in-front", "10.example"),
+    ("localhost-in-front", "localhost.example"),
+]
 EARLY = {"prefetch": True}
 HASTY = {"prefetch": True, "cooldown": 1}
 LOCATED = [fetch(0, "metadata prefetch"), done(1, meta(), "located")]
@@ -121,6 +149,59 @@ def refused():
         [fetch(0, "key_set prefetch"), done(0, body("k1"), "loaded"), ask(0, "ok")],
         urls=[ISSUER + OPENID, other],
     )
+    for name, host in PRIVATE:
+        story(
+            f"store-metadata-private-{name}",
+            ["policy:discovery/other_host", "REQ-BCP-15"],
+            found(EARLY, discovery={"other_host": True}),
+            [fetch(0, "metadata prefetch"), done(0, meta(f"https://{host}/jwks"), "refused")],
+            fetch(0, "metadata prefetch"),
+            urls=[ISSUER + OPENID, ISSUER + OAUTH],
+        )
+    for name, host in PUBLIC:
+        story(
+            f"store-metadata-public-{name}",
+            ["policy:discovery/other_host", "REQ-BCP-15"],
+            found(EARLY, discovery={"other_host": True}),
+            [fetch(0, "metadata prefetch"), done(0, meta(f"https://{host}/jwks"), "located")],
+            fetch(0, "key_set prefetch"),
+            urls=[ISSUER + OPENID, f"https://{host}/jwks"],
+        )
+    inside = "https://10.0.0.1"
+    for name, address, hosts in (("same", inside, {}), ("other", "https://10.0.0.2", {"other_host": True})):
+        story(
+            f"store-metadata-of-a-private-issuer-{name}",
+            ["policy:discovery/other_host", "REQ-BCP-15"],
+            found(EARLY, issuer=inside, discovery=hosts),
+            [fetch(0, "metadata prefetch"), done(0, meta(address + "/jwks", inside), "located")],
+            note="the policy itself names a host there",
+        )
+    longest = URI + "?" + "k" * (7999 - len(URI))
+    for name, address, answer in (("at", longest, "located"), ("over", longest + "k", "refused")):
+        story(
+            f"store-metadata-long-address-{name}",
+            ["REQ-ROTATION-18"],
+            found(EARLY),
+            [fetch(0, "metadata prefetch"), done(0, meta(address), answer)],
+        )
+    widening = {"id_token_signing_alg_values_supported": ["none", "HS256", "ES256"], "algorithms": ["ES256"]}
+    story(
+        "store-metadata-widen-no-algorithms",
+        ["REQ-ROTATION-06"],
+        found(EARLY, algorithms=["RS256"]),
+        [fetch(0, "metadata prefetch"), done(0, meta(**widening), "located")],
+        [fetch(0, "key_set prefetch"), done(0, body("k1"), "loaded"), ask(0, "alg_not_allowed")],
+        note="what an issuer says that it can do allows nothing",
+    )
+    story(
+        "store-metadata-signed",
+        ["REQ-ROTATION-26"],
+        found(EARLY),
+        [fetch(0, "metadata prefetch"), done(0, meta(signed_metadata=token_of(jwks_uri=URI + "/x")), "located")],
+        fetch(0, "key_set prefetch"),
+        urls=[ISSUER + OPENID, URI],
+        note="no key for it is configured, so it is not read",
+    )
     story(
         "store-metadata-other-port",
         ["policy:discovery/other_host"],
@@ -175,10 +256,30 @@ def attempts():
         found(HASTY),
         fetch(0, "metadata prefetch"),
         [done(6, meta(), "late"), generation(0)],
-        [fetch(6, "metadata retry"), done(11, meta(), "located")],
-        fetch(11, "key_set retry"),
-        urls=[ISSUER + OPENID, ISSUER + OPENID, URI],
-        note="a late answer ends the attempt, so the next one begins at the first place",
+        [fetch(6, "metadata prefetch"), done(11, meta(), "located")],
+        fetch(11, "key_set prefetch"),
+        urls=[ISSUER + OPENID, ISSUER + OAUTH, URI],
+        note="a place that hangs is as one that has nothing: the next is asked",
+    )
+    story(
+        "store-discovery-unanswered",
+        ["fetch:late", "REQ-ROTATION-09"],
+        found(EARLY),
+        [fetch(0, "metadata prefetch"), fetch(5, None), fetch(6, "metadata prefetch")],
+        [done(6, meta(), "ignored", ticket=0), fetch(12, None), generation(0)],
+        [fetch(29, None), fetch(38, "metadata retry")],
+        urls=[ISSUER + OPENID, ISSUER + OAUTH, ISSUER + OPENID],
+        note="each place has its own deadline; behind the last one the attempt has failed",
+    )
+    story(
+        "store-discovery-hangs-later",
+        ["fetch:late", "REQ-ROTATION-12"],
+        found(HASTY),
+        [*LOADED, fetch(601, "key_set expired"), done(601, "failed", "noted")],
+        [fetch(610, "metadata retry"), fetch(616, "metadata retry"), fetch(622, "key_set retry")],
+        [done(623, body("k2"), "loaded"), ask(623, "ok", token_of("k2"))],
+        urls=[ISSUER + OPENID, URI, URI, ISSUER + OPENID, ISSUER + OAUTH, URI],
+        note="where no place answers, the set is asked for where it was",
     )
     again = [[done(0, "abandoned", "again"), fetch(0, "metadata abandoned")] for _ in range(3)]
     story(

@@ -121,6 +121,21 @@ def pushes():
         ask(700, "ok", token_of("k2")),
     )
     story(
+        "store-push-too-old-beside-a-good-one",
+        [*covers, "REQ-ROTATION-12"],
+        live_policy({"stale": 100}, jwks=key_set("k1")),
+        [push("older", "k2", fetched=0, second=700), ask(700, "ok"), generation(1)],
+        push("taken", "k2", fetched=1, second=700),
+        ask(700, "ok", token_of("k2")),
+        note="the policy's own set serves until there is a better one",
+    )
+    story(
+        "store-push-too-old-behind-one-without-a-time",
+        [*covers, "REQ-ROTATION-12"],
+        live_policy({"stale": 100}),
+        [push("taken", "k1"), push("older", "k2", fetched=0, second=700), ask(700, "ok"), generation(1)],
+    )
+    story(
         "store-push-without-a-time",
         covers,
         live_policy({"stale": 0}),
@@ -192,6 +207,24 @@ def pushes():
         push("taken", "k2", fetched=10, second=10),
         fetch(610, "key_set expired"),
         note="the tag was that of another set",
+    )
+    tagged = [fetch(0, "key_set prefetch"), done(0, body("k1", etag='"a"', max_age=60), "loaded")]
+    story(
+        "store-push-under-a-conditional-ticket",
+        [*covers, "REQ-ROTATION-25"],
+        live_policy(HASTY),
+        [*tagged, fetch(60, 'key_set expired "a"')],
+        push("taken", "k2", fetched=61, second=61),
+        [done(62, "not_modified", "noted"), ask(62, "ok", token_of("k2")), fetch(62, "key_set retry")],
+        note="the 304 is about the set that was asked by its tag, and not about this one",
+    )
+    story(
+        "store-push-of-the-same-under-a-conditional-ticket",
+        [*covers, "REQ-ROTATION-25"],
+        live_policy(HASTY),
+        [*tagged, fetch(60, 'key_set expired "a"')],
+        push("taken", "k1", fetched=61, second=61),
+        [done(62, "not_modified", "renewed"), ask(62, "ok"), generation(1)],
     )
     story(
         "store-push-where-nothing-is-fetched",

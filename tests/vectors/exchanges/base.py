@@ -14,8 +14,8 @@ CANARY = "canary-4f1d9a7c"
 KEYS = jwks(jwk("p256_a", kid="k1", alg="ES256"))
 
 
-def row(case_id, first, covers, *, also=(), never=(), passes=None, canaries=(), note="", **case):
-    """One exchange: the finding that must come first, others that must be there, and some that must not."""
+def row(case_id, first, covers, *, certainty=None, also=(), never=(), passes=None, canaries=(), note="", **case):
+    """One exchange: the finding that must come first and how it is known, others that must be there, or must not."""
     hidden = [CANARY, *canaries]
     for head, name in (("request", "X-Internal-Secret"), ("response", "X-Debug-Token")):
         if case.get(head):
@@ -24,6 +24,7 @@ def row(case_id, first, covers, *, also=(), never=(), passes=None, canaries=(), 
         {
             "case": {"op": "explain", "id": case_id, **{k: v for k, v in case.items() if v is not None}},
             "first": first,
+            **({"certainty": certainty} if certainty else {}),
             "also": list(also),
             "never": list(never),
             "would_pass_if": passes,

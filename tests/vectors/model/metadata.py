@@ -9,6 +9,11 @@ from .jsontext import JsonError, parse
 OPENID = "/.well-known/openid-configuration"
 OAUTH = "/.well-known/oauth-authorization-server"
 BYTES = 512 * 1024
+ADDRESS_BYTES = 8000
+PRIVATE = [
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
+    *("::/128", "::1/128", "fc00::/7", "fe80::/10"),
+]
 
 
 def addresses(issuer):
@@ -26,6 +31,18 @@ def is_loopback(host):
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_private(host):
+    """Whether a host name says that it is this machine or in a private network, however it spells its address."""
+    host = host.removesuffix(".")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        last = host.rsplit(".", 1)[-1]
+        return last == "localhost" or re.fullmatch(r"\d+|0x[0-9a-f]*", last) is not None
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in ipaddress.ip_network(net) for net in PRIVATE)
 
 
 def url(text):
@@ -51,11 +68,12 @@ def key_set_address(text, issuer, rules):
         return None
     address = value.get("jwks_uri")
     found, home = (url(address) if isinstance(address, str) else None), url(issuer)
-    if not found or not home:
+    if not found or not home or len(address) > ADDRESS_BYTES:
         return None
     tried_out = rules.get("http_loopback") and is_loopback(found.hostname) and is_loopback(home.hostname)
     if found.scheme != "https" and not tried_out:
         return None
-    if found.hostname != home.hostname and not rules.get("other_host"):
+    elsewhere = rules.get("other_host") and (is_private(home.hostname) or not is_private(found.hostname))
+    if found.hostname != home.hostname and not elsewhere:
         return None
     return address

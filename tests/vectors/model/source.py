@@ -51,7 +51,7 @@ class Attempt:
         """`step` is "key_set", or how many addresses of the metadata were tried."""
         self.started, self.reason, self.step = started, reason, step
         self.given_back = 0
-        self.ticket = self.handed_out = None
+        self.ticket = self.handed_out = self.asked_by = None
 
     def open(self):
         """Whether the host has the ticket."""
@@ -113,7 +113,7 @@ class Source:
     def hand_out(self, now):
         """What is to be fetched now: (kind, reason, url, etag), or None."""
         if self.attempt and self.attempt.late(now):
-            self.fail(now)
+            self.missed(now)
         if self.unheard and not self.attempt:
             self.born, self.unheard = now, False
         if self.attempt is None:
@@ -130,6 +130,7 @@ class Source:
         attempt.handed_out = now
         reason = "abandoned" if attempt.given_back else attempt.reason
         if attempt.step == "key_set":
+            attempt.asked_by = None if self.etag is None else self.generation
             return "key_set", reason, self.url or self.location, self.etag
         places = metadata.addresses(self.name)
         return "metadata", reason, places[(self.first_address + attempt.step) % len(places)], None
@@ -156,7 +157,7 @@ class Source:
         """What became of an answer to the open ticket."""
         attempt = self.attempt
         if attempt.late(now):
-            self.fail(now)
+            self.missed(now)
             return "late"
         handed_out, attempt.ticket = attempt.handed_out, None
         if kind == "abandoned":
@@ -171,7 +172,7 @@ class Source:
         if kind == "body" and self.install(response, handed_out):
             self.attempt = None
             return "loaded" if self.is_new else "renewed"
-        if kind == "not_modified" and self.etag is not None:
+        if kind == "not_modified" and attempt.asked_by == self.generation:
             self.attempt = None
             self.live(response["max_age"], handed_out)
             return "renewed"
@@ -190,12 +191,21 @@ class Source:
             self.location, self.located_at = address, now
             attempt.step = "key_set"
             return "located"
+        self.missed(now)
+        return "refused" if kind == "body" else "noted"
+
+    def missed(self, now):
+        """A ticket brought nothing: metadata have other places, and then there is where the set was."""
+        attempt = self.attempt
+        attempt.ticket, attempt.given_back = None, 0
+        if attempt.step == "key_set":
+            self.fail(now)
+            return
         attempt.step += 1
-        if attempt.step == places:
+        if attempt.step == len(metadata.addresses(self.name)):
             attempt.step = "key_set"
             if self.location is None:
                 self.fail(now)
-        return "refused" if kind == "body" else "noted"
 
     def fail(self, now):
         """The attempt is over without a set: what is there stays, and the next one waits longer."""
@@ -206,9 +216,11 @@ class Source:
         self.gate = started + delay, started + delay * Decimal("1.25")
         self.attempt = None
 
-    def push(self, response, born):
-        """A set without a ticket; `born` is None if its time is not known."""
+    def push(self, response, born, now):
+        """A set without a ticket; `born` and `now` are None if its time is not known."""
         if self.born is not None and born is not None and born < self.born:
+            return "older"
+        if born is not None and not self.nowhere and now >= born + self.ttl + self.stale and self.usable_keys(now):
             return "older"
         return "taken" if self.install(response, born) else "refused"
 

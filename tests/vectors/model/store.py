@@ -144,11 +144,12 @@ class Store:
         source = self.sources.get(step["issuer"])
         if source is None:
             return "issuer_unknown"
-        born = None
+        born = now = None
         if "fetched_at" in step:
             age = max(0, seconds(step["now"]) - seconds(step["fetched_at"]))
-            born = seconds(step["monotonic"]) - age
-        return source.push(response_of(step, "jwks"), born)
+            now = seconds(step["monotonic"])
+            born = now - age
+        return source.push(response_of(step, "jwks"), born, now)
 
     def revoke(self, step):
         """These too."""

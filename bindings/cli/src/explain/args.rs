@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use countersign::Reason;
 
 use super::Form;
 
@@ -57,10 +58,18 @@ pub(crate) struct ExplainArgs {
     /// SHA-256 of the client certificate in base64url, as in `x5t#S256`.
     #[arg(long, value_name = "THUMBPRINT", requires = "policy")]
     pub(crate) client_cert_sha256: Option<String>,
+    /// The reason that the server's log gives, as in `token_expired`; it counts where the check cannot be run.
+    #[arg(long, value_name = "NAME", value_parser = read_reason)]
+    pub(crate) reason: Option<Reason>,
     /// When the request was judged, in seconds since 1970 [default: the response's Date, else the clock].
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
     /// Show every finding, not the likeliest alone.
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+/// Names are too many for a list in the help: docs/REASONS.md has them.
+fn read_reason(name: &str) -> Result<Reason, String> {
+    Reason::from_name(name).ok_or_else(|| "no such reason; docs/REASONS.md lists them".to_owned())
 }

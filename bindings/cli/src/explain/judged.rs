@@ -165,6 +165,7 @@ impl<'a> Judged<'a> {
             scopes: self.args.scopes.as_deref(),
             revoked: &revoked,
             now: self.now,
+            reason: self.args.reason,
         })
     }
 

@@ -43,6 +43,23 @@ fn exit_codes_are_those_of_the_other_commands() {
 }
 
 #[test]
+fn the_reason_of_a_log_proves_what_the_exchange_shows() {
+    let text = head(TOKEN) + "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer error=\"invalid_token\"\r\n\r\n";
+    let told = |reason: &str| {
+        let run = run_with(["explain", "--json", "--now", NOW, "--reason", reason, "-"], text.as_bytes());
+        assert_eq!(run.code, 1, "{}", run.err);
+        run.json()["findings"][0].clone()
+    };
+    for reason in ["signature_invalid", "token_revoked"] {
+        let first = told(reason);
+        assert_eq!((&first["id"], &first["certainty"]), (&reason.into(), &"proved".into()));
+    }
+    let unknown = run(["explain", "--reason", "no_such_reason", TOKEN]);
+    assert_eq!(unknown.code, 2, "{}", unknown.out);
+    assert!(unknown.err.contains("no such reason"), "{}", unknown.err);
+}
+
+#[test]
 fn colours_come_when_asked_for_and_not_in_a_pipe() {
     let args = ["explain", "--now", "1800000000", TOKEN];
     let run_as = |more: &[&str], variable: Option<(&str, &str)>| {

@@ -121,3 +121,27 @@ fn a_proxy_is_asked_for_other_hosts_and_not_for_this_machine() {
     assert_eq!(keys(&origin.origin).0, Some(0));
     assert_eq!(proxy.heads().len(), 1);
 }
+
+#[test]
+fn req_rotation_19_another_media_type_is_noted_and_taken_if_it_parses() {
+    let server = Server::http(|asked| match asked.path {
+        "/jwks" => response(200, "Content-Type: Application/JWK-Set+json; charset=utf-8\r\n", JWKS),
+        "/json" => response(200, "Content-Type: application/json\r\n", JWKS),
+        "/bytes" => response(200, "Content-Type: application/octet-stream\r\n", JWKS),
+        "/page" => response(200, "Content-Type: text/html; charset=utf-8\r\n", "<html>"),
+        _ => response(200, "", JWKS),
+    });
+    let keys = |path: &str, more: &[&str]| run(["keys", &format!("{}{path}", server.origin)].iter().chain(more));
+    for (path, noted) in
+        [("/jwks", None), ("/json", None), ("/none", None), ("/bytes", Some("application/octet-stream"))]
+    {
+        let listed = keys(path, &[]);
+        assert_eq!(listed.code, 0, "{path}: {}", listed.err);
+        assert_eq!(noted, listed.err.split_once(", Content-Type ").map(|(_, noted)| noted.trim_end()), "{path}");
+        let json = keys(path, &["--json"]).json();
+        assert_eq!(json["fetches"][0]["other_media_type"].as_str(), noted, "{path}");
+    }
+    let page = keys("/page", &[]);
+    assert_eq!(page.code, 2, "{}", page.out);
+    assert!(page.err.contains("not valid JSON, in a response with Content-Type text/html"), "{}", page.err);
+}

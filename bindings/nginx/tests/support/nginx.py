@@ -57,6 +57,7 @@ class Nginx:
         log_format: str | None = None,
         error_level: str = "info",
         tool: list[str] | None = None,
+        modules: tuple[str, ...] = (),
     ) -> None:
         self.tool = tool or []
         self.patience = 60.0 if tool else PATIENCE
@@ -77,6 +78,7 @@ class Nginx:
             "workers": workers,
             "log_format": log_format or (LOG if MODULE else '{"uri":"$request_uri","status":$status}'),
             "error_level": error_level,
+            "modules": modules,
         }
         self.configure()
 
@@ -95,7 +97,7 @@ class Nginx:
         s = self.settings
         temporary = "\n".join(f"    {kind}_temp_path {self.folder}/{kind};" for kind in TEMPORARY)
         user = "user nobody nogroup;" if os.geteuid() == 0 else ""
-        module = f"load_module {MODULE};" if MODULE else ""
+        module = "".join(f"load_module {path};\n" for path in (MODULE, *s["modules"]) if path)
         self.write(
             "nginx.conf",
             f"""{module}

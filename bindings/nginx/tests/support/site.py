@@ -38,6 +38,7 @@ class Site(unittest.TestCase):
     policies: ClassVar[dict[str, Any]] = {}
     files: ClassVar[dict[str, str]] = {}
     workers: ClassVar[int] = 1
+    modules: ClassVar[tuple[str, ...]] = ()
     nginx: ClassVar[Nginx]
     upstream: ClassVar[Upstream]
 
@@ -45,7 +46,9 @@ class Site(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.upstream = cls.enterClassContext(Upstream())
         text = cls.server.replace("UPSTREAM", f"http://127.0.0.1:{cls.upstream.port}")
-        site = Nginx(text, http=cls.http, policies=cls.policies, files=cls.files, workers=cls.workers)
+        site = Nginx(
+            text, http=cls.http, policies=cls.policies, files=cls.files, workers=cls.workers, modules=cls.modules
+        )
         cls.nginx = cls.enterClassContext(site)
 
     @classmethod

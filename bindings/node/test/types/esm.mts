@@ -148,3 +148,11 @@ explain({ response: { status: "401" } });
 explain({ polizy: {} });
 // @ts-expect-error a finding never changes
 findings[0]!.id = "token_expired";
+
+guardUpgrade(verifier, { explainToLoopback: true });
+webGuard(verifier, { explainToLoopback: false, clientAddress: (request: Request) => request.headers.get("x-a") ?? undefined });
+// @ts-expect-error on or off
+countersign(verifier, { explainToLoopback: "yes" });
+explain({ reason: decision.reason });
+// @ts-expect-error no such reason
+explain({ reason: "token_expried" });

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from countersign._gate import Gate, Route, answer_headers
+from countersign._loopback import scope_fields
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -36,6 +37,9 @@ class CountersignMiddleware:
     wait up to `wait` seconds for keys that are on their way. `on_decision` is called with each decision before the
     answer is sent or the app is called, as ``countersign.opentelemetry.record``; it must not block.
 
+    `explain_to_loopback` is for development: a denial of a client on this machine then says in a field
+    ``Server-Timing`` what `explain` finds.
+
     >>> import asyncio, countersign, hashlib
     >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
     >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "api_key": {"keys": keys}}))
@@ -61,10 +65,12 @@ class CountersignMiddleware:
         refresher: KeyRefresher | AsyncKeyRefresher | None = None,
         wait: float = 2.0,
         on_decision: Callable[[Decision], object] | None = None,
+        explain_to_loopback: bool = False,
     ) -> None:
         self._app = app
         self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._route = route
+        self._explain = scope_fields if explain_to_loopback else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
@@ -74,9 +80,10 @@ class CountersignMiddleware:
         if route is None:
             await self._app(scope, receive, send)
             return
-        decision = await self._gate.decide_async(scope["headers"], route, **call_of(scope))
+        call = call_of(scope)
+        decision = await self._gate.decide_async(scope["headers"], route, **call)
         if not decision.allowed:
-            await _deny(scope, receive, send, decision)
+            await self._deny(scope, receive, send, decision, call)
             return
         scope.setdefault("state", {})["countersign"] = decision
         fields = encoded(decision.headers)
@@ -90,6 +97,21 @@ class CountersignMiddleware:
             await send(message)
 
         await self._app(scope, receive, send_with_fields)
+
+    async def _deny(self, scope: Scope, receive: Receive, send: Send, decision: Decision, call: dict[str, Any]) -> None:
+        kind = "http.response"
+        if scope["type"] == "websocket":
+            await receive()
+            if "websocket.http.response" not in scope.get("extensions", {}):
+                await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+                return
+            kind = "websocket.http.response"
+        headers = answer_headers(decision)
+        if self._explain is not None:
+            headers += self._explain(decision, scope, call)
+        await send({"type": f"{kind}.start", "status": decision.status, "headers": encoded(headers)})
+        body = b"" if scope.get("method") == "HEAD" else decision.body.encode()
+        await send({"type": f"{kind}.body", "body": body})
 
 
 def call_of(scope: Scope) -> dict[str, Any]:
@@ -120,16 +142,3 @@ def decision_of(scope: Scope) -> Decision | None:
 def encoded(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     """Give fields as ASGI takes them."""
     return [(name.lower().encode(), value.encode()) for name, value in headers]
-
-
-async def _deny(scope: Scope, receive: Receive, send: Send, decision: Decision) -> None:
-    kind = "http.response"
-    if scope["type"] == "websocket":
-        await receive()
-        if "websocket.http.response" not in scope.get("extensions", {}):
-            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
-            return
-        kind = "websocket.http.response"
-    await send({"type": f"{kind}.start", "status": decision.status, "headers": encoded(answer_headers(decision))})
-    body = b"" if scope.get("method") == "HEAD" else decision.body.encode()
-    await send({"type": f"{kind}.body", "body": body})

@@ -23,6 +23,7 @@ from django.http import HttpResponse
 from django.utils.module_loading import import_string
 
 from countersign._gate import Gate, Route, answer_headers, environ_headers, environ_url
+from countersign._loopback import environ_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -90,7 +91,9 @@ class DeniedResponse(HttpResponse):
 class CountersignMiddleware:
     """Judges every request that leads to a view; the decision is ``request.countersign``.
 
-    Synchronous: under ASGI Django runs it in a thread, so slow hashes and waiting for keys block no event loop.
+    Synchronous: under ASGI Django runs it in a thread, so slow hashes and waiting for keys block no event loop. With
+    ``"EXPLAIN_TO_LOOPBACK": True``, which is for development, a denial of a client on this machine says in a field
+    ``Server-Timing`` what `explain` finds.
 
     >>> from django.http import HttpRequest
     >>> import countersign, hashlib
@@ -118,6 +121,7 @@ class CountersignMiddleware:
         )
         self._gate = Gate(verifier, refresher=refresher, wait=given.get("WAIT", 2.0), on_decision=on_decision)
         self._wanted = verifier.policy.wanted_fields
+        self._explain = environ_fields if given.get("EXPLAIN_TO_LOOPBACK", False) else None
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer one request."""
@@ -140,10 +144,15 @@ class CountersignMiddleware:
         if route is None:
             return None
         environ = {"wsgi.url_scheme": request.scheme, **request.META}
-        decision = self._gate.decide(
-            environ_headers(environ, self._wanted), route, method=request.method or "GET", url=environ_url(environ)
-        )
+        method, url = request.method or "GET", environ_url(environ)
+        decision = self._gate.decide(environ_headers(environ, self._wanted), route, method=method, url=url)
         if not decision.allowed:
-            return DeniedResponse(decision, with_body=request.method != "HEAD")
+            denied = DeniedResponse(decision, with_body=request.method != "HEAD")
+            if self._explain is not None:
+                # Under ASGI Django leaves the version of HTTP out of META.
+                environ.setdefault("SERVER_PROTOCOL", getattr(request, "scope", {}).get("http_version"))
+                for name, value in self._explain(decision, environ, method=method, url=url):
+                    denied.headers[name] = value
+            return denied
         request.countersign = decision  # type: ignore[attr-defined]
         return None

@@ -23,10 +23,11 @@ from starlette.responses import Response
 
 from countersign._errors import AuthenticationError
 from countersign._gate import Gate, Route, answer_headers
+from countersign._loopback import scope_fields
 from countersign.asgi import call_of, encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fastapi import FastAPI
     from starlette.requests import Request
@@ -49,13 +50,15 @@ class DeniedError(HTTPException):
     (401, 'No credentials were sent', '401 credentials_missing')
     """
 
-    def __init__(self, decision: "Decision") -> None:
+    def __init__(self, decision: "Decision", *, added: "Sequence[tuple[str, str]]" = ()) -> None:
         joined: dict[str, str] = {}
-        for name, value in decision.headers:
+        for name, value in [*decision.headers, *added]:
             joined[name] = f"{joined[name]}, {value}" if name in joined else value
         super().__init__(decision.status, decision.reason.text or None, joined)
         self.decision = decision
         """The decision that denied."""
+        self.added = tuple(added)
+        """Fields of the answer that are not the decision's."""
 
     def __str__(self) -> str:
         """Give status and reason, which may stand in a log."""
@@ -71,6 +74,9 @@ class Countersign(SecurityBase):
     `description` stand in OpenAPI. With a `refresher`, requests wait up to `wait` seconds for keys on their way.
     `on_decision` is called with each decision before it is acted on, as ``countersign.opentelemetry.record``; it must
     not block.
+
+    `explain_to_loopback` is for development: a denial of a client on this machine then says in a field
+    ``Server-Timing`` what `explain` finds.
 
     >>> from fastapi import FastAPI, Security
     >>> import countersign, hashlib
@@ -97,11 +103,13 @@ class Countersign(SecurityBase):
         refresher: "KeyRefresher | AsyncKeyRefresher | None" = None,
         wait: float = 2.0,
         on_decision: "Callable[[Decision], object] | None" = None,
+        explain_to_loopback: bool = False,
     ) -> None:
         self.model = HTTPBearerModel(bearerFormat=bearer_format, description=description)
         self.scheme_name = scheme_name
         self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._profile = profile
+        self._explain = scope_fields if explain_to_loopback else None
 
     async def __call__(
         self,
@@ -111,9 +119,12 @@ class Countersign(SecurityBase):
     ) -> "Decision":
         """Judge one connection."""
         route = Route(tuple(security_scopes.scopes) or None, self._profile)
-        decision = await self._gate.decide_async(connection.scope["headers"], route, **call_of(connection.scope))
+        call = call_of(connection.scope)
+        decision = await self._gate.decide_async(connection.scope["headers"], route, **call)
         if not decision.allowed:
-            raise DeniedError(decision)
+            raise DeniedError(
+                decision, added=() if self._explain is None else self._explain(decision, connection.scope, call)
+            )
         connection.state.countersign = decision
         for name, value in decision.headers:
             response.headers.append(name, value)
@@ -140,5 +151,5 @@ async def denied_response(request: "Request", fault: Any) -> Response:
     """
     decision: Decision = fault.decision
     response = Response(b"" if request.method == "HEAD" else decision.body.encode(), decision.status)
-    response.raw_headers = encoded(answer_headers(decision))
+    response.raw_headers = encoded([*answer_headers(decision), *getattr(fault, "added", ())])
     return response

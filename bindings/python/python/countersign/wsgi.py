@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from countersign._gate import Gate, Route, answer_headers, environ_headers, environ_url, phrase
+from countersign._loopback import environ_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,6 +31,9 @@ class CountersignMiddleware:
     `on_decision` is called with each decision before the answer is sent or the app is called, as
     ``countersign.opentelemetry.record``.
 
+    `explain_to_loopback` is for development: a denial of a client on this machine then says in a field
+    ``Server-Timing`` what `explain` finds.
+
     >>> import countersign
     >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "bearer": {"issuers": [{
     ...     "issuer": "https://login.example.com", "audience": "api", "jwks_uri": "https://login.example.com/keys",
@@ -50,11 +54,13 @@ class CountersignMiddleware:
         refresher: KeyRefresher | None = None,
         wait: float = 2.0,
         on_decision: Callable[[Decision], object] | None = None,
+        explain_to_loopback: bool = False,
     ) -> None:
         self._app = app
         self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._wanted = verifier.policy.wanted_fields
         self._route = route
+        self._explain = environ_fields if explain_to_loopback else None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -63,14 +69,13 @@ class CountersignMiddleware:
         route = Route() if self._route is None else self._route(environ)
         if route is None:
             return self._app(environ, start_response)
-        decision = self._gate.decide(
-            environ_headers(environ, self._wanted),
-            route,
-            method=environ.get("REQUEST_METHOD", "GET"),
-            url=environ_url(environ),
-        )
+        method, url = environ.get("REQUEST_METHOD", "GET"), environ_url(environ)
+        decision = self._gate.decide(environ_headers(environ, self._wanted), route, method=method, url=url)
         if not decision.allowed:
-            start_response(phrase(decision.status), answer_headers(decision))
+            headers = answer_headers(decision)
+            if self._explain is not None:
+                headers += self._explain(decision, environ, method=method, url=url)
+            start_response(phrase(decision.status), headers)
             return [] if environ.get("REQUEST_METHOD") == "HEAD" else [decision.body.encode()]
         environ[_KEY] = decision
         added = decision.headers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from countersign import explain
+from countersign import Reason, explain
 from countersign.conform._answer import array, members, text, text_or_null
 from countersign.conform._case import Case, CaseFault
 from countersign.conform._check import read_header, read_keys
@@ -32,6 +32,7 @@ def explained(case: Case) -> str:
         "scopes",
         "revoked",
         "now",
+        "reason",
     )
     given: dict[str, Any] = {}
     request, response = _optional(case, "request"), _optional(case, "response")
@@ -59,6 +60,11 @@ def explained(case: Case) -> str:
     given["revoked"] = case.texts("revoked")
     if "now" in case.members:
         given["now"] = case.time("now")
+    if (reason := case.nullable_text("reason")) is not None:
+        try:
+            given["reason"] = Reason(reason)
+        except ValueError:
+            raise CaseFault("the reason is not known") from None
     findings = array(_finding(finding) for finding in explain(**given))
     return members(("id", text(case.text("id"))), ("findings", findings))
 

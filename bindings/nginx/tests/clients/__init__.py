@@ -1,0 +1,1 @@
+"""The clients of other fronts against the module."""

@@ -98,6 +98,11 @@ impl Findings {
         self.found.iter().any(|finding| finding.severity() == Severity::Error)
     }
 
+    /// Whether the response says what was wrong.
+    pub(super) fn has_said_error(&self) -> bool {
+        self.found.iter().any(|finding| finding.severity() == Severity::Error && finding.certainty == Certainty::Said)
+    }
+
     /// Makes those that explain a proved reason proved too, if they stand in the exchange, and hands on what would pass.
     pub(super) fn prove(&mut self, id: FindingId) {
         let Some(reason) = id.reason() else { return };

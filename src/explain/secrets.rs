@@ -19,7 +19,10 @@ const SHORTEST: usize = 4;
 /// The credentials that stand in an exchange, each with its parts.
 #[derive(Default)]
 pub(super) struct Secrets {
-    known: HashSet<Vec<u8>>,
+    /// Every piece of the long ones, in order: a text is looked up by its own pieces, whatever the number of these.
+    pieces: Vec<[u8; PIECE]>,
+    /// Those that are shorter than a piece.
+    short: HashSet<Vec<u8>>,
     bytes: usize,
 }
 
@@ -52,6 +55,8 @@ impl Secrets {
             found.add_address(redirect.location);
             found.add_address(redirect.from.unwrap_or_default());
         }
+        found.pieces.sort_unstable();
+        found.pieces.dedup();
         found
     }
 
@@ -107,8 +112,13 @@ impl Secrets {
         if secret.len() >= SHORTEST && !is_scheme {
             self.bytes = self.bytes.saturating_add(secret.len());
             // Over the bound nothing is kept, since everything is withheld.
-            if self.bytes <= limits::EXPLAIN_SECRET_BYTES {
-                self.known.insert(secret.to_vec());
+            if self.bytes > limits::EXPLAIN_SECRET_BYTES {
+                return;
+            }
+            if secret.len() < PIECE {
+                self.short.insert(secret.to_vec());
+            } else {
+                self.pieces.extend(secret.windows(PIECE).filter_map(|piece| <[u8; PIECE]>::try_from(piece).ok()));
             }
         }
     }
@@ -119,15 +129,10 @@ impl Secrets {
             return !text.is_empty();
         }
         let text = text.as_bytes();
-        let pieces: HashSet<&[u8]> = text.windows(PIECE).collect();
-        let words: HashSet<&[u8]> = text.split(|byte| !byte.is_ascii_alphanumeric()).collect();
-        self.known.iter().any(|secret| {
-            // Short secrets are parts of any text: whole words alone count.
-            if secret.len() < PIECE {
-                return words.contains(secret.as_slice());
-            }
-            secret.windows(PIECE).any(|piece| pieces.contains(piece))
-        })
+        let mut pieces = text.windows(PIECE).filter_map(|piece| <[u8; PIECE]>::try_from(piece).ok());
+        // Short secrets are parts of any text: whole words alone count.
+        let mut words = text.split(|byte| !byte.is_ascii_alphanumeric());
+        pieces.any(|piece| self.pieces.binary_search(&piece).is_ok()) || words.any(|word| self.short.contains(word))
     }
 }
 

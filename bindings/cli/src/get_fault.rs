@@ -56,7 +56,46 @@ fn io_fault(error: &io::Error) -> GetFault {
 }
 
 fn tls_fault(error: &rustls::Error) -> GetFault {
+    // What `openssl req -x509` makes; the library has no variant for it, only this name in its text.
+    if error.to_string().contains("CaUsedAsEndEntity") {
+        let next = "make one for the server with basicConstraints CA:FALSE, signed by the authority of --cacert";
+        return GetFault {
+            next: Some(next),
+            ..GetFault::new("TLS: an authority's own certificate stands for a server")
+        };
+    }
     let is_certificate = matches!(error, rustls::Error::InvalidCertificate(_));
     let next = is_certificate.then_some("--cacert FILE names the authority that signed the server's certificate");
     GetFault { next, ..GetFault::new(format!("TLS: {error}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rustls::{CertificateError, OtherError};
+
+    use super::*;
+
+    /// Stands for the certificate library's error of this name.
+    #[derive(Debug)]
+    struct CaUsedAsEndEntity;
+
+    impl std::fmt::Display for CaUsedAsEndEntity {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("CaUsedAsEndEntity")
+        }
+    }
+
+    impl std::error::Error for CaUsedAsEndEntity {}
+
+    #[test]
+    fn a_certificate_of_an_authority_is_told_in_words() {
+        let other = CertificateError::Other(OtherError(Arc::new(CaUsedAsEndEntity)));
+        let fault = tls_fault(&rustls::Error::InvalidCertificate(other));
+        assert_eq!(fault.cause, "TLS: an authority's own certificate stands for a server");
+        assert!(fault.next.is_some_and(|next| next.contains("CA:FALSE")));
+        let fault = tls_fault(&rustls::Error::InvalidCertificate(CertificateError::Expired));
+        assert!(fault.next.is_some_and(|next| next.starts_with("--cacert FILE")), "{}", fault.cause);
+    }
 }

@@ -28,6 +28,7 @@ mod mint;
 mod next;
 mod next_args;
 mod output;
+mod path_words;
 mod pem;
 mod policy;
 mod probe;

@@ -155,7 +155,8 @@ export type FindingId =
   | "answered_by"
   | "would_pass"
   | "policy_invalid"
-  | "credentials_refused";
+  | "credentials_refused"
+  | "bearer_variable";
 
 /** How bad a finding is. */
 export type FindingSeverity =

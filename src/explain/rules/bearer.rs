@@ -42,6 +42,9 @@ fn add(fault: Reason, value: &[u8], field: &str, findings: &mut Findings) {
     if fault == Reason::BearerBadCharacter && has_ellipsis(value) {
         id = FindingId::BearerShortened;
     }
+    if fault == Reason::BearerBadCharacter && is_variable(value) {
+        id = FindingId::BearerVariable;
+    }
     // Padding in front of a dot: somebody encoded the parts anew.
     if fault == Reason::BearerBadCharacter && value.windows(2).any(|two| two == b"=.") {
         id = FindingId::TokenReencoded;
@@ -58,6 +61,16 @@ fn add(fault: Reason, value: &[u8], field: &str, findings: &mut Findings) {
 /// Three dots or U+2026, where a display left something out.
 fn has_ellipsis(value: &[u8]) -> bool {
     value.windows(3).any(|three| three == [0xE2, 0x80, 0xA6] || three == b"...")
+}
+
+/// Whether all that stands behind the scheme is a variable's name, as `$TOKEN` or `$env:TOKEN`.
+fn is_variable(value: &[u8]) -> bool {
+    let token = value.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+    let is_name = |name: &[u8]| {
+        name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+            && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':'))
+    };
+    token.strip_prefix(b"$").is_some_and(is_name)
 }
 
 /// Where the slip stands.

@@ -16,7 +16,13 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
     if view.presents_authorization() {
         return lost(view, findings);
     }
-    if view.status() == 407 || WANTS_SOMETHING_ELSE.iter().any(|id| findings.has(*id)) || wants_cookie_alone(view) {
+    // A session that ended was presented.
+    let has_session = findings.has(FindingId::SessionEnded) && view.has_request_field("cookie");
+    if has_session
+        || view.status() == 407
+        || WANTS_SOMETHING_ELSE.iter().any(|id| findings.has(*id))
+        || wants_cookie_alone(view)
+    {
         return;
     }
     if let Some(twin) = TWINS.iter().find(|name| view.has_request_field(name)) {
@@ -90,7 +96,8 @@ fn lost(view: &View<'_>, findings: &mut Findings) {
         && view.token.as_ref().is_some_and(ReadToken::is_readable);
     let certainty = match (says_missing, bare) {
         (true, _) if findings.has(FindingId::HeaderMissing) => Certainty::Observed,
-        (false, true) => Certainty::Suspected,
+        // Who says what is wrong with a token has read it.
+        (false, true) if !findings.has_said_error() => Certainty::Suspected,
         _ => return,
     };
     let id = hop(view);

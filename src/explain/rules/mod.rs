@@ -18,9 +18,11 @@ mod redirects;
 mod response;
 mod said;
 mod scope;
+mod sentences;
 mod times;
 mod token;
 mod verdict;
+mod wordings;
 
 use super::collect::Findings;
 use super::view::View;

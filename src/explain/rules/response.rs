@@ -37,7 +37,8 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
             add(findings, FindingId::Status200WithError, seen);
         }
         200..=299 => {
-            if let Some(word) = BODY_CODES.iter().find(|word| view.body.contains(**word)) {
+            let body = view.body.replace("\": \"", "\":\"");
+            if let Some(word) = BODY_CODES.iter().find(|word| body.contains(**word)) {
                 add(findings, FindingId::Status200WithError, format!("{} with {word} in the body", view.status()));
             }
         }
@@ -73,9 +74,16 @@ const REFUSALS: &[FindingId] = &[
     FindingId::KidUnknown,
 ];
 
-/// Codes that GraphQL servers put into the body of a 200.
-const BODY_CODES: &[&str] =
-    &["\"code\":\"unauthenticated\"", "\"code\": \"unauthenticated\"", "\"error\":\"invalid_token\""];
+/// Codes that GraphQL servers and some APIs put into the body of a 200.
+const BODY_CODES: &[&str] = &[
+    "\"code\":\"unauthenticated\"",
+    "\"code\":\"invalid-jwt\"",
+    "\"error\":\"invalid_token\"",
+    "\"error\":\"invalid_auth\"",
+    "\"error\":\"not_authed\"",
+    "\"error\":\"token_expired\"",
+    "\"error\":\"token_revoked\"",
+];
 
 /// Names of exceptions about tokens that reached the outside.
 const FAILURES: &[&str] = &[

@@ -1,9 +1,12 @@
 //! What the response says of the cause: its challenges, its body, its status; and who seems to have written it.
 
-use super::super::collect::{Findings, finding};
+use super::super::collect::{Draft, Findings, finding};
 use super::super::finding::{Certainty, FindingId, Part};
 use super::super::view::View;
 use super::marks::{EDGES, FRAMEWORKS, GATEWAYS, MAKERS, Mark, Where};
+use super::sentences::Sentences;
+use super::wordings::WORDINGS;
+use crate::reason::Reason;
 
 pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
     if view.status() == 0 || (200..300).contains(&view.status()) {
@@ -17,7 +20,7 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
     makers(view, findings);
 }
 
-fn said(id: FindingId) -> super::super::collect::Draft {
+fn said(id: FindingId) -> Draft {
     finding(id, Certainty::Said, Part::Response)
 }
 
@@ -46,22 +49,80 @@ fn text_of(view: &View<'_>) -> String {
     text.replace("\": \"", "\":\"")
 }
 
-/// The first row that means something, of the outermost hop first.
+/// The first row that means something, of the outermost hop first; else what the sentences say.
 fn words(view: &View<'_>, findings: &mut Findings) {
     let text = text_of(view);
     let mut rows = EDGES.iter().chain(GATEWAYS).chain(FRAMEWORKS);
-    let Some(mark) = rows.find(|mark| fits(mark, view, &text)) else { return };
-    let Some(id) = mark.means else { return };
-    let by = if mark.maker.is_empty() { String::new() } else { format!(" of {}", mark.maker) };
-    let (name, seen) = match mark.place {
-        Where::Text => (None, format!("the words{by}: `{}`", mark.words)),
-        Where::Field(name) => (Some(name), format!("the field {name}{by}")),
+    let marked = rows.find(|mark| fits(mark, view, &text)).and_then(|mark| Some((mark, meant(mark.means?, view)?)));
+    let draft = match marked {
+        // A program that says no more than no, and perhaps more beside it.
+        Some((mark, FindingId::TokenRefused)) => stated(&text, view)
+            .filter(|(id, _)| *id != FindingId::TokenRefused)
+            .unwrap_or_else(|| by_mark(mark, FindingId::TokenRefused)),
+        Some((mark, id)) => by_mark(mark, id),
+        None => match stated(&text, view) {
+            Some(draft) => draft,
+            None => return,
+        },
     };
-    let draft = said(id).seen(seen);
-    findings.add(match name {
-        Some(name) => draft.at(name),
-        None => draft,
-    });
+    let (id, draft) = draft;
+    if !PLACES.contains(&id) {
+        // Whoever says what is wrong with the credentials has read them, whatever scheme the challenge names.
+        findings.remove(FindingId::SchemeWrong);
+    }
+    if id == FindingId::TokenOpaque {
+        findings.remove(FindingId::TokenOpaque);
+    }
+    findings.add(draft);
+}
+
+/// Findings that do not say that the credentials were read.
+const PLACES: &[FindingId] = &[
+    FindingId::HeaderMissing,
+    FindingId::SchemeWrong,
+    FindingId::EdgeBlocked,
+    FindingId::EdgeLogin,
+    FindingId::RedirectToLogin,
+    FindingId::AuthorizationMalformed,
+];
+
+fn by_mark(mark: &Mark, id: FindingId) -> (FindingId, Draft) {
+    let by = if mark.maker.is_empty() { String::new() } else { format!(" of {}", mark.maker) };
+    let draft = match mark.place {
+        Where::Text => said(id).seen(format!("the words{by}: `{}`", mark.words)),
+        Where::Field(name) => said(id).at(name).seen(format!("the field {name}{by}")),
+    };
+    (id, draft)
+}
+
+/// What the sentences say, where no program is known by them.
+fn stated(text: &str, view: &View<'_>) -> Option<(FindingId, Draft)> {
+    let sentences = Sentences::read(text);
+    let (means, row) = WORDINGS.iter().find_map(|wording| {
+        let row = wording.rows().find(|row| sentences.state(row))?;
+        Some((wording.means, row))
+    })?;
+    let id = meant(means, view)?;
+    Some((id, said(id).seen(format!("the words `{}`", row.trim_end_matches([' ', '|'])))))
+}
+
+/// What words mean beside what was sent: bad credentials are a password's or a token's, and nobody's if none were sent.
+fn meant(means: FindingId, view: &View<'_>) -> Option<FindingId> {
+    let sent = |scheme: &str| {
+        view.authorization
+            .iter()
+            .any(|value| value.get(..scheme.len()).is_some_and(|word| word.eq_ignore_ascii_case(scheme.as_bytes())))
+    };
+    let is_opaque = view.token.as_ref().is_some_and(|token| token.reason == Reason::TokenNotJwt);
+    match means {
+        // Whoever cannot read a token without a dot wants a JWT.
+        FindingId::TokenMalformed if is_opaque => Some(FindingId::TokenOpaque),
+        FindingId::SchemeWrong | FindingId::CredentialsRefused if sent("bearer") => Some(FindingId::TokenRefused),
+        FindingId::CredentialsRefused | FindingId::TokenRefused if sent("basic") => Some(FindingId::PasswordRejected),
+        FindingId::CredentialsRefused => None,
+        FindingId::TokenRefused if view.presents_nothing() => None,
+        means => Some(means),
+    }
 }
 
 /// The error codes of challenges (RFC 6750 section 3.1, RFC 9449 section 7.1, RFC 9470 section 3), and of bodies.
@@ -74,6 +135,10 @@ fn challenges(view: &View<'_>, findings: &mut Findings) {
             }
             Some("use_dpop_nonce") => findings.add(draft(FindingId::DpopNonceRequired, "use_dpop_nonce")),
             Some("invalid_dpop_proof") => findings.add(draft(FindingId::DpopProofInvalid, "invalid_dpop_proof")),
+            // What Entra asks for where a token was revoked or a login is not strong enough.
+            Some("insufficient_claims") => {
+                findings.add(draft(FindingId::LoginInsufficient, "insufficient_claims"));
+            }
             Some("insufficient_user_authentication") => {
                 findings.add(draft(FindingId::LoginInsufficient, "insufficient_user_authentication"));
             }
@@ -123,6 +188,10 @@ fn aws(view: &View<'_>, findings: &mut Findings) {
         .iter()
         .any(|name| view.has_response_field(name));
     if !is_aws {
+        return;
+    }
+    // A challenge that names an error says more than the body.
+    if view.challenges.challenges.iter().any(|challenge| challenge.param("error").is_some()) {
         return;
     }
     let body = view.body.replace(' ', "");

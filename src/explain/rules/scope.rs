@@ -9,7 +9,6 @@ use super::super::view::View;
 const ELSEWHERE: &[&str] = &["scp", "scopes", "permissions", "roles", "authorities", "groups"];
 
 pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
-    let Some(token) = &view.token else { return };
     let refusal =
         view.challenges.challenges.iter().find(|challenge| challenge.param("error") == Some("insufficient_scope"));
     let Some(refusal) = refusal else { return };
@@ -20,11 +19,11 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect();
-    if !token.is_readable() || wanted.is_empty() {
-        let draft = finding(FindingId::ScopeMissing, Certainty::Said, Part::Response).at("WWW-Authenticate");
-        return findings.add(draft.seen("error=\"insufficient_scope\""));
+    if let Some(token) = view.token.as_ref().filter(|token| token.is_readable() && !wanted.is_empty()) {
+        return compare(token, &wanted, findings);
     }
-    compare(token, &wanted, findings);
+    let draft = finding(FindingId::ScopeMissing, Certainty::Said, Part::Response).at("WWW-Authenticate");
+    findings.add(draft.seen("error=\"insufficient_scope\""));
 }
 
 /// Names the scopes that the token lacks, and the claim that holds them under another name.

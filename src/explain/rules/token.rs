@@ -29,13 +29,10 @@ fn form(token: &ReadToken, view: &View<'_>, findings: &mut Findings) {
     let length = token.text().len();
     let parts = token.parts();
     match token.reason {
-        // What a server takes may be opaque.
-        Reason::TokenNotJwt if !view.is_denied() => {}
+        // What a server takes may be opaque; and 403 is for who was recognised.
+        Reason::TokenNotJwt if !view.is_denied() || view.status() == 403 => {}
         Reason::TokenNotJwt => {
-            let refused =
-                view.challenges.challenges.iter().any(|challenge| challenge.param("error") == Some("invalid_token"));
-            let certainty = if refused { Certainty::Said } else { Certainty::Suspected };
-            let draft = finding(FindingId::TokenOpaque, certainty, Part::Token);
+            let draft = finding(FindingId::TokenOpaque, Certainty::Suspected, Part::Token);
             findings.add(draft.seen(format!("{length} bytes without a dot")));
         }
         Reason::JweGiven => {

@@ -51,13 +51,14 @@ def statuses():
         also=["status_403_for_401"],
     )
     heard(
-        "status_403_for_401", "403-invalid-token", refused(status=403), covers=["REQ-BEARER-18"], also=["token_refused"]
+        "token_refused", "403-invalid-token", refused(status=403), covers=["REQ-BEARER-18"], also=["status_403_for_401"]
     )
     heard(
-        "status_400_for_401",
+        "token_refused",
         "400-invalid-token",
         answer(400, body='{"error": "invalid_token"}'),
         covers=["REQ-BEARER-18"],
+        also=["status_400_for_401"],
     )
     heard(
         "status_200_with_error",
@@ -82,7 +83,8 @@ def statuses():
         covers=["REQ-STEPUP-01"],
     )
     heard("token_refused", "invalid-token-alone", refused(), covers=["REQ-BEARER-13"])
-    heard("credentials_refused", "403-in-silence", answer(403), covers=["REQ-HTTP-47"])
+    heard("access_denied", "403-in-silence", answer(403), covers=["REQ-HTTP-47"])
+    row("credentials-refused-alone", "credentials_refused", ["REQ-HTTP-47"], response=answer(403), now=NOW)
     heard("challenge_missing", "401-in-silence", answer(401), covers=["REQ-HTTP-28"], also=["credentials_refused"])
     heard(
         "proxy_authentication_required",
@@ -122,10 +124,11 @@ def challenges():
     )
     heard("header_missing", "error-unearned", refused(), text=None, covers=["REQ-BEARER-10"], also=["error_unearned"])
     heard(
-        "challenge_malformed",
+        "token_refused",
         "no-commas",
         refused('Bearer realm="api" error="invalid_token"'),
         covers=["REQ-CLIENT-29"],
+        also=["challenge_malformed"],
     )
     heard("challenge_malformed", "open-quote", refused('Bearer realm="api'), covers=["REQ-HTTP-14"])
     heard(
@@ -252,11 +255,12 @@ def cors():
         covers=["REQ-CORS-09"],
     )
     heard(
-        "header_not_exposed",
+        "token_refused",
         "challenge-not-exposed",
         refused('Bearer error="invalid_token"', allow),
         origin,
         covers=["REQ-CORS-07"],
+        also=["header_not_exposed"],
     )
     heard(
         "token_refused",
@@ -320,10 +324,10 @@ def gateways():
         also=["challenge_missing"],
     )
     heard(
-        "challenge_missing",
+        "token_refused",
         "aws-unauthorized",
         answer(401, aws, kind("UnauthorizedException"), body='{"message":"Unauthorized"}'),
-        also=["token_refused"],
+        also=["challenge_missing"],
     )
     heard(
         "token_expired",
@@ -430,7 +434,7 @@ def gateways():
         ("keys_unavailable", "jwks", "Jwks remote fetch is failed", 401),
         ("token_not_yet_valid", "nbf", "Jwt not yet valid", 401),
         (
-            "token_malformed",
+            "token_opaque",
             "form",
             "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections",
             401,
@@ -442,7 +446,7 @@ def gateways():
             first,
             "envoy-" + case_id,
             answer(status, *([field] if status == 401 else []), ("Server", "istio-envoy"), body=text),
-            text="opaque-" + CANARY if first == "token_malformed" else GOOD,
+            text="opaque-" + CANARY if first == "token_opaque" else GOOD,
             also=["answered_by"],
         )
     heard(
@@ -564,6 +568,7 @@ def frameworks():
         "scheme_wrong",
         "fastapi-scheme",
         answer(403, ("Server", "uvicorn"), body='{"detail":"Invalid authentication credentials"}'),
+        request=get("Token " + GOOD),
     )
     heard(
         "header_missing",

@@ -263,6 +263,7 @@ def bearer():
         canaries=[GOOD],
     )
     row("bare-placeholder", "bearer_placeholder", ["REQ-BEARER-28"], token="${" + CANARY + "}")
+    says("bearer_variable", "sent-variable", get("Bearer $env:ACCESS_TOKEN"), refused(BARE), ["REQ-BEARER-28"])
     row("bare-with-prefix", "bearer_prefix_repeated", ["REQ-BEARER-25"], token="Bearer " + GOOD, canaries=[GOOD])
 
 

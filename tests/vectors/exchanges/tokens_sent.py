@@ -44,7 +44,13 @@ def seen(case_id, first, covers, text, response=None, **more):
 
 def forms():
     """What is no JWT any more."""
-    seen("token-opaque", "token_opaque", ["REQ-JWS-01"], "mF_9.B5f-4.1JqM".replace(".", "_") + CANARY.replace("-", "_"))
+    seen(
+        "token-opaque",
+        "token_refused",
+        ["REQ-JWS-01"],
+        "mF_9.B5f-4.1JqM".replace(".", "_") + CANARY.replace("-", "_"),
+        also=["token_opaque"],
+    )
     seen("token-two-parts", "token_cut", ["REQ-JWS-01"], f"{HEAD}.{BODY}")
     seen("token-cut-signature", "token_cut", ["REQ-JWS-03"], GOOD[:-40])
     seen("token-no-signature", "token_cut", ["REQ-JWS-09"], f"{HEAD}.{BODY}.")

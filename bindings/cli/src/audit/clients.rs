@@ -35,6 +35,15 @@ struct Client {
     runs: Vec<Run>,
     refused: Option<Run>,
     refreshes: Option<Refreshes>,
+    vain: Vain,
+}
+
+/// Refusals and calls for tokens in turn, with nothing that went well in between.
+#[derive(Clone, Copy, Default)]
+struct Vain {
+    refusals: u64,
+    calls: u64,
+    last: i64,
 }
 
 /// Requests that follow each other closely.
@@ -55,6 +64,8 @@ struct Refreshes {
     /// When the last calls ended, or would have after a short while.
     open_until: Vec<i64>,
     most_at_once: usize,
+    /// The longest while in which they were of no use.
+    vain: Vain,
 }
 
 impl Clients {
@@ -108,6 +119,7 @@ impl Clients {
 
 impl Client {
     fn refuse(&mut self, step: Step, found: &mut impl FnMut(Spotted)) {
+        self.vain.go_on(step.millis).refusals += 1;
         match &mut self.refused {
             Some(run) if run.is_followed_by(step.millis, STORM_GAP) => run.extend(step.millis),
             refused => *refused = Some(Run::begin(step)),
@@ -130,6 +142,7 @@ impl Client {
     }
 
     fn refresh(&mut self, step: Step, found: &mut impl FnMut(Spotted)) {
+        self.vain.go_on(step.millis).calls += 1;
         match &mut self.refreshes {
             Some(refreshes) if refreshes.run.is_followed_by(step.millis, STORM_GAP) => {
                 refreshes.run.extend(step.millis);
@@ -140,8 +153,13 @@ impl Client {
                 }
                 let refused_before =
                     self.refused.filter(|run| run.is_followed_by(step.millis, STORM_GAP)).map_or(0, |run| run.count);
-                *refreshes =
-                    Some(Refreshes { run: Run::begin(step), refused_before, open_until: Vec::new(), most_at_once: 0 });
+                *refreshes = Some(Refreshes {
+                    run: Run::begin(step),
+                    refused_before,
+                    open_until: Vec::new(),
+                    most_at_once: 0,
+                    vain: Vain::default(),
+                });
             }
         }
         let Some(refreshes) = &mut self.refreshes else { return };
@@ -150,10 +168,14 @@ impl Client {
             refreshes.open_until.push(step.end.unwrap_or(step.millis + SHORT_WHILE).max(step.millis + 1));
         }
         refreshes.most_at_once = refreshes.most_at_once.max(refreshes.open_until.len());
+        if self.vain.is_storm() && self.vain.calls > refreshes.vain.calls {
+            refreshes.vain = self.vain;
+        }
     }
 
-    /// A success ends the loop of its route.
+    /// A success ends the loop of its route, and shows that the tokens were of use.
     fn succeed(&mut self, step: Step, found: &mut impl FnMut(Spotted)) {
+        self.vain = Vain::default();
         if let Some(at) = self.runs.iter().position(|run| run.route == step.route) {
             self.runs.remove(at).tell(step.client, found);
         }
@@ -174,13 +196,14 @@ impl Run {
         Run { route: step.route, count: 1, from: step.millis, last: step.millis, place: step.place }
     }
 
-    /// Logs may be a little out of order.
+    /// Logs may be a little out of order, and exports have the newest line first.
     fn is_followed_by(&self, millis: i64, gap: i64) -> bool {
-        (millis - self.last).abs() <= gap
+        self.from.saturating_sub(gap) <= millis && millis <= self.last.saturating_add(gap)
     }
 
     fn extend(&mut self, millis: i64) {
         self.count += 1;
+        self.from = self.from.min(millis);
         self.last = self.last.max(millis);
     }
 
@@ -196,10 +219,27 @@ impl Run {
     }
 }
 
+impl Vain {
+    /// The same while, or a new one.
+    fn go_on(&mut self, millis: i64) -> &mut Vain {
+        if (millis - self.last).abs() > STORM_GAP {
+            *self = Vain::default();
+        }
+        self.last = millis;
+        self
+    }
+
+    fn is_storm(self) -> bool {
+        self.refusals >= STORM_REFUSALS && self.calls >= STORM_CALLS
+    }
+}
+
 impl Refreshes {
     fn tell(self, client: u64, found: &mut impl FnMut(Spotted)) {
         if self.run.count >= STORM_CALLS && self.refused_before >= STORM_REFUSALS {
             found(self.run.spotted(Kind::RefreshStorm, client, self.run.count, self.refused_before));
+        } else if self.vain.is_storm() {
+            found(self.run.spotted(Kind::RefreshStorm, client, self.vain.calls, self.vain.refusals));
         } else if self.most_at_once >= AT_ONCE {
             let at_once = u64::try_from(self.most_at_once).unwrap_or(u64::MAX);
             found(self.run.spotted(Kind::RefreshParallel, client, at_once, self.run.count));
@@ -210,7 +250,7 @@ impl Refreshes {
 /// Refusals of one client and route so close to each other are one loop, from so many on.
 const LOOP_GAP: i64 = 10_000;
 const LOOP_COUNT: u64 = 5;
-/// So many refusals, each within a minute of the one before, then so many calls of the token endpoint.
+/// So many refusals, each within a minute of the one before, then or in turn so many calls of the token endpoint.
 const STORM_GAP: i64 = 60_000;
 const STORM_REFUSALS: u64 = 5;
 const STORM_CALLS: u64 = 3;
@@ -246,6 +286,8 @@ mod tests {
         assert_eq!(steps(&run(5, 1000)), [(Kind::DenialLoop, 5, 0)]);
         assert_eq!(steps(&run(9, 10_000)), [(Kind::DenialLoop, 9, 0)]);
         assert_eq!(steps(&run(9, 10_001)), []);
+        let newest_first: Vec<_> = run(50, 2000).into_iter().rev().collect();
+        assert_eq!(steps(&newest_first), [(Kind::DenialLoop, 50, 0)]);
     }
 
     #[test]
@@ -264,6 +306,26 @@ mod tests {
         assert!(steps(&storm).contains(&(Kind::RefreshStorm, 3, 5)), "{:?}", steps(&storm));
         storm.pop();
         assert!(!steps(&storm).iter().any(|found| found.0 == Kind::RefreshStorm));
+    }
+
+    #[test]
+    fn refreshes_and_refusals_in_turn_are_a_storm_unless_something_goes_well() {
+        let turns = |count: i64, between: u16| {
+            let turn = |at: i64| {
+                [(at * 30_000, 401, false), (at * 30_000 + 500, 200, true), (at * 30_000 + 1000, between, false)]
+            };
+            (0..count).flat_map(turn).collect::<Vec<_>>()
+        };
+        assert_eq!(steps(&turns(5, 404)), [(Kind::RefreshStorm, 5, 5)]);
+        assert_eq!(steps(&turns(4, 404)), []);
+        let newest_first: Vec<_> = turns(20, 404).into_iter().rev().collect();
+        assert_eq!(steps(&newest_first), [(Kind::RefreshStorm, 20, 19)]);
+        // Many users behind one address, each of whom refreshes once.
+        assert_eq!(steps(&turns(50, 200)), []);
+        // A minute of peace ends it.
+        let slow: Vec<_> =
+            turns(20, 404).into_iter().map(|(at, status, is_token)| (at * 3, status, is_token)).collect();
+        assert_eq!(steps(&slow), []);
     }
 
     #[test]

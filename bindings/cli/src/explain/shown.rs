@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::forms::{Exchange, Sent};
 use crate::output::printable;
+use crate::path_words::may_be_secret;
 
 /// `GET https://api.example/v1?..., 401`.
 pub(super) fn line(exchange: &Exchange) -> String {
@@ -30,6 +31,7 @@ pub(super) fn request(sent: &Sent) -> String {
 pub(super) fn address(target: &str) -> String {
     let (path, query) = target.split_at(target.find(['?', '#']).unwrap_or(target.len()));
     let mut shown = String::new();
+    let mut before = "";
     for (index, segment) in path.split('/').enumerate() {
         if index > 0 {
             shown.push('/');
@@ -38,8 +40,12 @@ pub(super) fn address(target: &str) -> String {
         if index == 2 && shown.ends_with("//") {
             shown.push_str(segment.rsplit('@').next().unwrap_or_default());
         } else {
-            shown.push_str(&segment_shown(segment));
+            // What stands behind a semicolon are parameters, often a session.
+            let (front, parameters) = segment.split_at(segment.find(';').unwrap_or(segment.len()));
+            shown.push_str(&segment_shown(before, front));
+            shown.push_str(if parameters.is_empty() { "" } else { ";..." });
         }
+        before = segment;
     }
     if !query.is_empty() {
         shown.push_str(query.get(..1).unwrap_or_default());
@@ -50,9 +56,10 @@ pub(super) fn address(target: &str) -> String {
 }
 
 /// A segment of a path, by its length alone if it may be a key.
-fn segment_shown(segment: &str) -> Cow<'_, str> {
+fn segment_shown<'a>(before: &str, segment: &'a str) -> Cow<'a, str> {
     let digits = segment.bytes().filter(u8::is_ascii_digit).count();
-    if segment.len() > LONGEST_SEGMENT || (segment.len() >= SHORTEST_KEY && digits > 2) {
+    let is_key = segment.len() > LONGEST_SEGMENT || (segment.len() >= SHORTEST_KEY && digits > 2);
+    if is_key || may_be_secret(before.as_bytes(), segment.as_bytes()) {
         return format!("({} bytes)", segment.len()).into();
     }
     segment.into()
@@ -80,6 +87,9 @@ mod tests {
             ("/internationalisation/2024-01", "/internationalisation/2024-01"),
             ("//x/0123456789abcdef", "//x/(16 bytes)"),
             ("/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "/(44 bytes)"),
+            ("/v1/jpjnhejhoegaeoocmb/x", "/v1/(18 bytes)/x"),
+            ("/password/reset/hunter?x", "/password/reset/(6 bytes)?..."),
+            ("/v1;jsessionid=abc/x", "/v1;.../x"),
             ("*", "*"),
         ] {
             assert_eq!(address(target), shown);

@@ -36,7 +36,7 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    /// Sends every request to `url`; a fault if not even the first is answered.
+    /// Sends every request to `url`; a fault if not even the first is answered, or not about credentials.
     pub(crate) fn probe(&self, url: &str, shown: &str) -> Result<Vec<Exchange>, Fault> {
         let end = Instant::now() + LONGEST_RUN;
         let mut exchanges = Vec::new();
@@ -51,6 +51,12 @@ impl Sender {
                 Some(_) if failures >= FAILURES => Outcome::NotSent("after three that were not answered"),
                 Some(_) if Instant::now() >= end => Outcome::NotSent("for the time was used up"),
                 Some(lines) => match self.ask(url, plan, method, &lines) {
+                    // Whoever has no time, or stands in front, would answer all of them so: no rule would be held to
+                    // anything, and no rule broken.
+                    Ok(answer) if answer.is_besides() && exchanges.is_empty() => {
+                        let text = format!("{shown}: status {}, which says nothing of credentials", answer.status);
+                        return Err(Fault::new(text).next("probe again when the server has time, and past its proxy"));
+                    }
                     Ok(answer) => Outcome::Answered(Box::new(answer)),
                     Err(missed) if exchanges.is_empty() => {
                         let text = format!("{shown}: {}", self.credentials.hide(&missed.cause));

@@ -12,8 +12,11 @@ const KEY: &str = "sk_live_51Canary7Xq2Vb8Nn4";
 const COOKIE: &str = "s%3Acanary9f8e7d6c5b4a.Zx0Yw1Vu2Ts3";
 const REFRESH: &str = "rt-canary-77aa66bb55cc44dd";
 
+/// Of letters alone, as some keys in addresses are.
+const LETTERS: &str = "jpjnhejhoegaeoocmb";
+
 fn secrets() -> Vec<&'static str> {
-    let mut secrets = vec![PASSWORD, BASIC, KEY, COOKIE, REFRESH, "cookie-4711-0815-canary"];
+    let mut secrets = vec![PASSWORD, BASIC, KEY, COOKIE, REFRESH, LETTERS, "cookie-4711-0815-canary"];
     secrets.extend(TOKEN.split('.').skip(1));
     secrets
 }
@@ -21,7 +24,7 @@ fn secrets() -> Vec<&'static str> {
 /// A request with every kind of credential, and a response that repeats what it got.
 fn exchange() -> String {
     format!(
-        "GET /v1/{KEY}/x?access_token={TOKEN}&key={KEY} HTTP/1.1\n\
+        "GET /v1/{KEY}/{LETTERS}/x;sid={LETTERS}?access_token={TOKEN}&key={KEY} HTTP/1.1\n\
          Host: api.example\n\
          Authorization: Bearer {TOKEN}\n\
          Proxy-Authorization: Basic {BASIC}\n\

@@ -137,6 +137,7 @@ fn whatever_is_answered_is_judged() {
     ];
     let folder = folder("probe-random");
     let junit = folder.join("probe.xml");
+    let mut besides = 0;
     for round in 0..40_usize {
         let server = api(move |seen, said| {
             // A generator of Lehmer's: the rounds are the same in every run.
@@ -154,11 +155,31 @@ fn whatever_is_answered_is_judged() {
             }
         });
         let run = probe("probe-random-token", &server.origin, &["--query-token", "--junit", junit.to_str().unwrap()]);
+        if run.code == 2 {
+            assert!(run.json()["error"]["message"].as_str().unwrap().ends_with(BESIDES), "{}", run.out);
+            besides += 1;
+            continue;
+        }
         assert!(matches!(run.code, 0 | 1 | 3) && run.err.is_empty(), "{round}: {} {}", run.code, run.err);
         let json = run.json();
         let sum: usize = ["kept", "broken", "not_applicable"].iter().map(|result| rules(&json, result).len()).sum();
         assert_eq!(sum, json["rules"].as_array().unwrap().len());
         assert!(!run.out.contains(&TOKEN[..40]), "{}", run.out);
+    }
+    assert!(besides < 20, "most rounds are judged");
+}
+
+/// How a fault ends where the first answer is about something else.
+const BESIDES: &str = "which says nothing of credentials";
+
+#[test]
+fn a_server_that_has_no_time_is_not_clean_and_is_left_alone() {
+    for status in [407, 429, 503] {
+        let server = api(move |_, said| said.status = status);
+        let run = run(["probe", &server.origin]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{status}");
+        assert!(run.err.contains(BESIDES), "{}", run.err);
+        assert_eq!(server.heads().len(), 1, "nobody asks on whoever says stop");
     }
 }
 

@@ -1317,7 +1317,10 @@ typedef struct countersign_source_state {
     uint64_t struct_size;
     /** The issuer as the policy names it. */
     countersign_str issuer;
-    /** Where its set is fetched, or its metadata as long as they did not tell. */
+    /**
+     * Where its set is fetched, or its metadata as long as they did not tell. Empty for one whose keys are never
+     * fetched: there is nothing to tell.
+     */
     countersign_str url;
     /** Fetches that were handed out. */
     uint64_t fetches;
@@ -1358,10 +1361,13 @@ countersign_status countersign_metrics_write(const uint64_t *counters,
                                              size_t *needed);
 
 /**
- * The source at index of those that are fetched, in the order of the policy; COUNTERSIGN_NOT_FOUND past the end.
+ * The source of the issuer at index, in the order of countersign_store_issuer_at; COUNTERSIGN_NOT_FOUND past the end. One
+ * whose keys are never fetched, because they stand in the policy or the host brings them, has an empty url, and the
+ * rest says nothing.
  *
  * The issuer is lent until the store is freed; the url stands in memory, of which *needed, if needed is not NULL,
- * becomes how much it takes, also with COUNTERSIGN_BUFFER_TOO_SMALL. Any thread; waits for calls that change the source.
+ * becomes how much it takes, also with COUNTERSIGN_BUFFER_TOO_SMALL. Takes as long for the last as for the first. Any
+ * thread; waits for calls that change the source.
  */
 countersign_status countersign_store_source_at(const countersign_store *store,
                                                size_t index,
@@ -1369,6 +1375,17 @@ countersign_status countersign_store_source_at(const countersign_store *store,
                                                char *memory,
                                                size_t capacity,
                                                size_t *needed);
+
+/**
+ * The next index, from or behind it, whose countersign_store_source_at may be another one than when this function gave
+ * that index last; at first, every index is. COUNTERSIGN_NOT_FOUND if there is none.
+ *
+ * So a host copies what changed and never looks at the rest. For one taker a store: an index that was given is not given
+ * again until it changes. Any thread; waits for nothing.
+ */
+countersign_status countersign_store_next_changed(const countersign_store *store,
+                                                  size_t from,
+                                                  size_t *index);
 
 /**
  * Writes the metrics of these sources as countersign_store_write_metrics does, at now. No two may have the same

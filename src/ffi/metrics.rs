@@ -6,7 +6,7 @@
 use core::ffi::c_char;
 use core::sync::atomic::AtomicU64;
 
-use super::boundary::{borrow, call, fill};
+use super::boundary::{borrow, call, check_place, fill, put};
 use super::sized::{read_struct, write_struct};
 use super::status::{Failure, countersign_status};
 use super::store::countersign_store;
@@ -39,7 +39,8 @@ pub struct countersign_source_state {
     pub struct_size: u64,
     /// The issuer as the policy names it.
     pub issuer: countersign_str,
-    /// Where its set is fetched, or its metadata as long as they did not tell.
+    /// Where its set is fetched, or its metadata as long as they did not tell. Empty for one whose keys are never
+    /// fetched: there is nothing to tell.
     pub url: countersign_str,
     /// Fetches that were handed out.
     pub fetches: u64,
@@ -100,10 +101,13 @@ pub unsafe extern "C" fn countersign_metrics_write(
     })
 }
 
-/// The source at index of those that are fetched, in the order of the policy; COUNTERSIGN_NOT_FOUND past the end.
+/// The source of the issuer at index, in the order of countersign_store_issuer_at; COUNTERSIGN_NOT_FOUND past the end. One
+/// whose keys are never fetched, because they stand in the policy or the host brings them, has an empty url, and the
+/// rest says nothing.
 ///
 /// The issuer is lent until the store is freed; the url stands in memory, of which *needed, if needed is not NULL,
-/// becomes how much it takes, also with COUNTERSIGN_BUFFER_TOO_SMALL. Any thread; waits for calls that change the source.
+/// becomes how much it takes, also with COUNTERSIGN_BUFFER_TOO_SMALL. Takes as long for the last as for the first. Any
+/// thread; waits for calls that change the source.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn countersign_store_source_at(
     store: *const countersign_store,
@@ -116,7 +120,15 @@ pub unsafe extern "C" fn countersign_store_source_at(
     call(|| {
         // SAFETY: NULL or a living store.
         let store = unsafe { borrow(store) }?;
-        let source = store.inner.source_states().nth(index).ok_or(Failure::NOT_FOUND)?;
+        let issuer = store.inner.issuer_at(index).ok_or(Failure::NOT_FOUND)?;
+        let source = store.inner.source_state(index).unwrap_or(SourceState {
+            issuer,
+            url: "".into(),
+            fetches: 0,
+            failures: 0,
+            unknown_kids: 0,
+            keys: None,
+        });
         // SAFETY: the caller vouches for the memory and the place.
         unsafe { fill(memory, capacity, needed, source.url.as_bytes()) }?;
         let keys = source.keys.unwrap_or(UNASKED);
@@ -135,6 +147,28 @@ pub unsafe extern "C" fn countersign_store_source_at(
         };
         // SAFETY: the caller hands in a struct that starts with its size.
         unsafe { write_struct(out, state) }
+    })
+}
+
+/// The next index, from or behind it, whose countersign_store_source_at may be another one than when this function gave
+/// that index last; at first, every index is. COUNTERSIGN_NOT_FOUND if there is none.
+///
+/// So a host copies what changed and never looks at the rest. For one taker a store: an index that was given is not given
+/// again until it changes. Any thread; waits for nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn countersign_store_next_changed(
+    store: *const countersign_store,
+    from: usize,
+    index: *mut usize,
+) -> countersign_status {
+    call(|| {
+        // SAFETY: NULL or a living store.
+        let store = unsafe { borrow(store) }?;
+        // In front of the mark, which is gone once it is taken.
+        check_place(index)?;
+        let changed = store.inner.next_changed(from).ok_or(Failure::NOT_FOUND)?;
+        // SAFETY: NULL or a place for an index.
+        unsafe { put(index, changed) }
     })
 }
 

@@ -159,7 +159,7 @@ pub unsafe extern "C" fn countersign_store_issuer_at(
 ) -> countersign_status {
     call(|| {
         // SAFETY: NULL or a living store.
-        let issuer = unsafe { borrow(store) }?.inner.issuers().nth(index).ok_or(Failure::NOT_FOUND)?;
+        let issuer = unsafe { borrow(store) }?.inner.issuer_at(index).ok_or(Failure::NOT_FOUND)?;
         // SAFETY: NULL or a place for a view.
         unsafe { put(out, countersign_str::lend(issuer)) }
     })

@@ -28,6 +28,18 @@ impl KeyStore {
     pub fn source_states(&self) -> impl Iterator<Item = SourceState<'_>> {
         self.slots.iter().filter_map(Slot::state_for_metrics)
     }
+
+    /// The source of the issuer in this place of [`KeyStore::issuers`] as its metrics tell it; `None` if it is not
+    /// fetched, or there is none. Takes as long for the last as for the first.
+    pub fn source_state(&self, place: usize) -> Option<SourceState<'_>> {
+        self.slots.get(place).and_then(Slot::state_for_metrics)
+    }
+
+    /// The next place, `first` or behind it, whose [`KeyStore::source_state`] may be another one than when this
+    /// function gave that place last; at first, every place is. For one taker, which copies what changed.
+    pub fn next_changed(&self, first: usize) -> Option<usize> {
+        self.changed.take(first)
+    }
 }
 
 impl Slot {
@@ -37,8 +49,7 @@ impl Slot {
             (Address::KeySet(url), _) => Cow::Borrowed(url.as_str()),
             (_, Some((url, _))) => Cow::Owned(url.clone()),
             (Address::Metadata(_), None) => Cow::Owned(metadata_address(&self.issuer, 0)),
-            (Address::Nowhere, None) if matches!(writer.copy.life, Life::Lasting) => return None,
-            (Address::Nowhere, None) => Cow::Borrowed(""),
+            (Address::Nowhere, None) => return None,
         };
         let (fetched_at, expires_at) = match writer.copy.life {
             Life::Running { born, expires_at, .. } => {

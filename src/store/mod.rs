@@ -5,6 +5,7 @@
 //! store fetches nothing and reads no clock: bytes and time come from the host, and so does the entropy
 //! that spreads the fetches of several processes.
 
+mod changed;
 mod closing;
 mod discovery;
 mod live_keys;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use crate::jose::{KeySet, ListedKey};
 use crate::secret::ApiKeys;
 use crate::time::{Now, Wall};
+use changed::Changed;
 use closing::Arrival;
 pub use discovery::MetadataFault;
 use live_keys::LiveKeys;
@@ -74,6 +76,8 @@ pub struct KeyStore {
     slots: Vec<Slot>,
     /// The places of the slots, in the order of their issuers' names.
     by_name: Vec<usize>,
+    /// What a monitor of the host did not look at yet.
+    changed: Changed,
     /// The earliest of what the slots have due, or earlier.
     due: AtomicU64,
     /// Counts the marks of readers, so that [`KeyStore::settle`] sees one that came in between.
@@ -117,6 +121,7 @@ impl KeyStore {
         let highest = present.filter_map(|set| set.keys.keys().iter().map(ListedKey::number).max()).max();
         let store = KeyStore {
             policy,
+            changed: Changed::new(slots.len()),
             slots,
             by_name,
             due: AtomicU64::new(NEVER),
@@ -151,7 +156,9 @@ impl KeyStore {
         let places = (first..self.slots.len()).chain(0..first.min(self.slots.len()));
         let fetch = places.into_iter().find_map(|place| {
             let slot = self.slots.get(place).filter(|slot| slot.due.load(SeqCst) <= now)?;
-            let fetch = slot.begin(now, || self.new_ticket(place))?;
+            let fetch = slot.begin(now, || self.new_ticket(place));
+            self.changed.mark(place);
+            let fetch = fetch?;
             self.cursor.store(place + 1, Relaxed);
             Some(fetch)
         });
@@ -166,8 +173,9 @@ impl KeyStore {
     /// # Errors
     /// [`KeysRefused`] for a body that is of no use: it counts as a failed attempt, and the last good set stays.
     pub fn fetch_done(&self, ticket: u64, outcome: Outcome<'_>, now: Now) -> Result<Done, KeysRefused> {
-        let Some(slot) = self.slot_of_ticket(ticket) else { return Ok(Done::Ignored) };
+        let Some((place, slot)) = self.slot_of_ticket(ticket) else { return Ok(Done::Ignored) };
         let done = slot.close(ticket, outcome, now, &self.numbers);
+        self.changed.mark(place);
         self.settle();
         done
     }
@@ -217,8 +225,9 @@ impl KeyStore {
     }
 
     fn push(&self, issuer: &str, arrival: &Arrival<'_>) -> Result<Arc<KeySet>, KeysRefused> {
-        let slot = self.slot_of(issuer).ok_or(KeysRefused::IssuerUnknown)?;
+        let (place, slot) = self.found(issuer).ok_or(KeysRefused::IssuerUnknown)?;
         let set = slot.push(arrival, &self.numbers);
+        self.changed.mark(place);
         self.settle();
         set
     }
@@ -252,12 +261,14 @@ impl KeyStore {
         let slot = self.slots.get(place)?;
         if why == Why::UnknownKid {
             slot.unknown_kids.fetch_add(1, Relaxed);
+            self.changed.mark(place);
         }
         let prospect = slot.prospect(judged_by, now);
         if slot.generation.load(Acquire) > judged_by {
             return Some(prospect);
         }
         if let Some(due) = slot.want(why, now) {
+            self.changed.mark(place);
             self.marks.fetch_add(1, SeqCst);
             self.due.fetch_min(due, SeqCst);
         }
@@ -265,9 +276,15 @@ impl KeyStore {
     }
 
     fn slot_of(&self, issuer: &str) -> Option<&Slot> {
+        self.found(issuer).map(|(_, slot)| slot)
+    }
+
+    /// The slot of an issuer, and its place.
+    fn found(&self, issuer: &str) -> Option<(usize, &Slot)> {
         let name = |place: &usize| self.slots.get(*place).map_or("", |slot| slot.issuer.as_str());
         let found = self.by_name.binary_search_by(|place| name(place).cmp(issuer)).ok()?;
-        self.slots.get(*self.by_name.get(found)?)
+        let place = *self.by_name.get(found)?;
+        self.slots.get(place).map(|slot| (place, slot))
     }
 
     /// A number whose remainder tells the place, so that no list of open tickets is kept.
@@ -276,9 +293,9 @@ impl KeyStore {
         turn.wrapping_mul(word(self.slots.len())).wrapping_add(word(place))
     }
 
-    fn slot_of_ticket(&self, ticket: u64) -> Option<&Slot> {
-        let place = ticket.checked_rem(word(self.slots.len()))?;
-        self.slots.get(usize::try_from(place).ok()?)
+    fn slot_of_ticket(&self, ticket: u64) -> Option<(usize, &Slot)> {
+        let place = usize::try_from(ticket.checked_rem(word(self.slots.len()))?).ok()?;
+        self.slots.get(place).map(|slot| (place, slot))
     }
 
     /// Finds out anew what is due first.

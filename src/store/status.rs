@@ -63,6 +63,11 @@ impl KeyStore {
         self.slots.iter().map(|slot| slot.issuer.as_str())
     }
 
+    /// The issuer in this place of [`KeyStore::issuers`].
+    pub fn issuer_at(&self, place: usize) -> Option<&str> {
+        self.slots.get(place).map(|slot| slot.issuer.as_str())
+    }
+
     /// Writes one JSON object on one line: every source with its keys, age, last failure, next due and
     /// counters, what is revoked, and how many API keys there are in how many bytes.
     ///

@@ -77,7 +77,7 @@ static void the_sources_of_a_host_are_written_alike(live *it, const char *expect
     countersign_source_state state;
     const countersign_source_state *list[2];
     char url[64], text[4096];
-    size_t needed = 0;
+    size_t needed = 0, index = 9;
 
     memset(&state, 0, sizeof state);
     state.struct_size = sizeof state;
@@ -87,6 +87,12 @@ static void the_sources_of_a_host_are_written_alike(live *it, const char *expect
     CHECK(state.url.data == url && is(state.url, "https://login.example.com/jwks.json") && is(state.issuer, ISSUER));
     CHECK(state.asked == 1 && state.dead_at_nanos > state.expires_at_nanos && state.failures == 4);
     GIVES(COUNTERSIGN_NOT_FOUND, countersign_store_source_at(it->store, 1, &state, url, sizeof url, &needed));
+    GIVES(COUNTERSIGN_OK, countersign_store_next_changed(it->store, 0, &index));
+    CHECK(index == 0);
+    GIVES(COUNTERSIGN_NOT_FOUND, countersign_store_next_changed(it->store, 0, &index));
+    CHECK(reason_for(it, BEARER(TOKEN_B)) == COUNTERSIGN_REASON_KID_UNKNOWN);
+    GIVES(COUNTERSIGN_NOT_FOUND, countersign_store_next_changed(it->store, 1, &index));
+    GIVES(COUNTERSIGN_OK, countersign_store_next_changed(it->store, 0, &index));
     list[0] = &state;
     GIVES(COUNTERSIGN_OK, countersign_sources_write_metrics(list, 1, &it->now, text, sizeof text - 1, &needed));
     text[needed] = '\0';
@@ -157,6 +163,19 @@ static void failures_back_off_and_the_last_good_set_goes_on(void)
         CHECK(answer(&it, &taken, KEYS_AB, NULL) == COUNTERSIGN_DONE_LOADED);
     }
     CHECK(countersign_store_due_at(it.store) - it.now.monotonic_nanos >= 2700 * SECOND);
+    end_of(&it);
+}
+
+static void of_a_set_in_the_policy_there_is_nothing_to_tell(void)
+{
+    live it = live_of(POLICY);
+    countersign_source_state state;
+
+    memset(&state, 0, sizeof state);
+    state.struct_size = sizeof state;
+    GIVES(COUNTERSIGN_OK, countersign_store_source_at(it.store, 0, &state, NULL, 0, NULL));
+    CHECK(state.url.len == 0 && state.asked == 0 && is(state.issuer, ISSUER));
+    GIVES(COUNTERSIGN_NOT_FOUND, countersign_store_source_at(it.store, 1, &state, NULL, 0, NULL));
     end_of(&it);
 }
 

@@ -32,6 +32,8 @@
 #define NGX_HTTP_COUNTERSIGN_LINES       32
 /* A hash takes well below a second; this only ends one that never comes back, and keeps a stopping worker alive. */
 #define NGX_HTTP_COUNTERSIGN_HASH_WAIT   30000
+/* Addresses of one issuer that are kept: with discovery an issuer has as many as it likes, one after the other. */
+#define NGX_HTTP_COUNTERSIGN_ADDRESSES   8
 
 typedef struct ngx_http_countersign_policy_s  ngx_http_countersign_policy_t;
 typedef struct ngx_http_countersign_ctx_s     ngx_http_countersign_ctx_t;
@@ -93,8 +95,11 @@ struct ngx_http_countersign_policy_s {
     ngx_uint_t                       watch_count;
     ngx_queue_t                      waiting;    /* ctx->waiting of requests that wait for keys */
     ngx_queue_t                      fetches;    /* open tickets */
-    ngx_http_countersign_seen_t     *seen;       /* answers in the zone that this worker knows */
-    ngx_http_countersign_told_t     *told;       /* sources whose state this worker tells in the zone */
+    ngx_rbtree_t                     seen;       /* answers in the zone that this worker knows, by address */
+    ngx_rbtree_node_t                seen_sentinel;
+    ngx_queue_t                      seen_last;  /* the same, the latest first */
+    ngx_uint_t                       seen_count;
+    ngx_http_countersign_told_t     *told;       /* what the zone was told of each issuer's keys; NULL: nothing yet */
 };
 
 typedef struct {
@@ -206,10 +211,14 @@ struct ngx_http_countersign_row_s {
     u_char                           label[1];
 };
 
-/* What came of the last fetch of one address, and who fetches it now. In a zone; under its mutex. */
 typedef struct ngx_http_countersign_entry_s  ngx_http_countersign_entry_t;
+typedef struct ngx_http_countersign_view_s   ngx_http_countersign_view_t;
+typedef struct ngx_http_countersign_claim_s  ngx_http_countersign_claim_t;
+
+/* What came of the last fetch of one address, and who fetches it now. In a zone; under its mutex. */
 struct ngx_http_countersign_entry_s {
-    ngx_http_countersign_entry_t    *next;
+    ngx_rbtree_node_t                node;       /* by the hash of the issuer */
+    ngx_http_countersign_view_t     *views;      /* whose keys are from here */
     uint64_t                         serial;     /* of the answer; 0: there is none to share */
     uint64_t                         answers;
     uint64_t                         lease;      /* of the last fetch */
@@ -231,25 +240,37 @@ struct ngx_http_countersign_entry_s {
     u_char                           key[1];
 };
 
-/* What one worker has of one key source. In a zone; under its mutex. Moments are monotonic nanoseconds. */
-typedef struct ngx_http_countersign_view_s  ngx_http_countersign_view_t;
+/* What one worker has of one key source that it was asked for. In a zone; under its mutex. */
 struct ngx_http_countersign_view_s {
-    ngx_http_countersign_view_t     *next;
+    ngx_http_countersign_view_t     *next;       /* of the worker */
+    ngx_http_countersign_view_t     *beside;     /* of the entry */
+    ngx_http_countersign_claim_t    *claim;
     ngx_http_countersign_entry_t    *entry;      /* where the set is fetched; counts, too, what is fetched from files */
-    ngx_uint_t                       worker;     /* its number */
-    ngx_pid_t                        pid;        /* 0: of nobody */
-    uint64_t                         asked;      /* 0: the rest says nothing */
-    int64_t                          fetched_at;
+    int64_t                          fetched_at; /* this and the next two: monotonic nanoseconds */
     uint64_t                         expires_at;
     uint64_t                         dead_at;
+};
+
+/* Which process is the worker of a number. In a zone; under its mutex. Never freed. */
+struct ngx_http_countersign_claim_s {
+    ngx_http_countersign_claim_t    *next;
+    ngx_http_countersign_view_t     *views;
+    ngx_uint_t                       worker;     /* its number */
+    ngx_pid_t                        pid;        /* 0: none */
+    ngx_uint_t                       is_live;    /* as the last scrape found it */
 };
 
 /* The head of a zone's shared memory. */
 typedef struct {
     uint64_t                         layout;
     ngx_http_countersign_row_t      *rows;
-    ngx_http_countersign_entry_t    *entries;
-    ngx_http_countersign_view_t     *views;
+    ngx_rbtree_t                     entries;
+    ngx_rbtree_node_t                sentinel;
+    ngx_http_countersign_claim_t    *claims;
+    uint64_t                         highest;    /* number of an answer or a lease of the entries that are gone */
+    uint64_t                         yields;     /* how often the metrics gave their memory back */
+    ngx_uint_t                       yieldable;  /* how much they took since */
+    ngx_uint_t                       is_full;    /* for the metrics, which was logged */
 } ngx_http_countersign_shared_t;
 
 struct ngx_http_countersign_zone_s {
@@ -257,23 +278,22 @@ struct ngx_http_countersign_zone_s {
     ngx_slab_pool_t                 *slab;
     ngx_http_countersign_shared_t   *shared;
     ngx_array_t                      locations;  /* ngx_http_countersign_loc_conf_t *, whose counters are here */
+    ngx_http_countersign_claim_t    *claim;      /* this worker's; another's, if its process is another one */
 };
 
 /* An answer in the zone that a worker has seen. */
 struct ngx_http_countersign_seen_s {
-    ngx_http_countersign_seen_t     *next;
+    ngx_str_node_t                   key;
+    ngx_queue_t                      queue;
     uint64_t                         serial;
     ngx_uint_t                       loaded;     /* when the worker started, not as an answer to a ticket */
-    ngx_str_t                        key;
 };
 
-/* A source whose state a worker tells in the zone. */
+/* What a worker told the zone of a source, in the place of its issuer. */
 struct ngx_http_countersign_told_s {
-    ngx_http_countersign_told_t     *next;
-    ngx_http_countersign_view_t     *view;       /* NULL: none yet */
+    ngx_http_countersign_view_t     *view;       /* good as long as yields is the zone's and the claim is ours */
+    uint64_t                         yields;
     uint64_t                         unknown_kids; /* that the zone was told of */
-    countersign_str                  issuer;     /* of the store */
-    ngx_uint_t                       is_full;    /* the zone has no room, which was logged */
 };
 
 /* Text that grows in a chain of buffers. */
@@ -374,7 +394,7 @@ ngx_int_t ngx_http_countersign_judge_subrequest(ngx_http_request_t *r);
 
 void ngx_http_countersign_count(ngx_http_countersign_loc_conf_t *lcf, uint32_t reason);
 
-/* _zone.c, _answer.c, _lease.c, _reload.c: memory that workers share */
+/* _zone.c, _entry.c, _answer.c, _seen.c, _lease.c, _reload.c: memory that workers share */
 char *ngx_http_countersign_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_countersign_zone_location(ngx_http_countersign_loc_conf_t *lcf);
 ngx_http_countersign_lease_e ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch,
@@ -383,6 +403,19 @@ void ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, coun
     ngx_uint_t is_good);
 ngx_http_countersign_entry_t *ngx_http_countersign_answer_entry(ngx_http_countersign_zone_t *zone, ngx_str_t *key,
     size_t issuer_len);
+ngx_http_countersign_entry_t *ngx_http_countersign_entry_from(ngx_http_countersign_zone_t *zone, uint64_t hash);
+ngx_http_countersign_entry_t *ngx_http_countersign_entry_next(ngx_http_countersign_zone_t *zone,
+    ngx_http_countersign_entry_t *entry);
+ngx_http_countersign_entry_t *ngx_http_countersign_entry_of(ngx_http_countersign_zone_t *zone, ngx_str_t *issuer,
+    ngx_http_countersign_entry_t *behind);
+ngx_http_countersign_entry_t *ngx_http_countersign_entry_find(ngx_http_countersign_zone_t *zone, ngx_str_t *key,
+    size_t issuer_len);
+ngx_http_countersign_entry_t *ngx_http_countersign_entry_add(ngx_http_countersign_zone_t *zone, ngx_str_t *key,
+    size_t issuer_len);
+ngx_uint_t ngx_http_countersign_entry_is_idle(ngx_http_countersign_entry_t *entry);
+void ngx_http_countersign_entry_drop(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry);
+void ngx_http_countersign_seen_init(ngx_http_countersign_policy_t *policy);
+void ngx_http_countersign_seen_exit(ngx_http_countersign_policy_t *policy);
 ngx_http_countersign_seen_t *ngx_http_countersign_answer_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key);
 countersign_str ngx_http_countersign_answer_copy(ngx_pool_t *pool, ngx_str_t *text);
 void ngx_http_countersign_answer_read(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
@@ -391,10 +424,15 @@ ngx_uint_t ngx_http_countersign_answer_keep(ngx_http_countersign_zone_t *zone, n
     countersign_fetch_result *result);
 void ngx_http_countersign_lease_load(ngx_http_countersign_policy_t *policy, ngx_log_t *log);
 
-/* _view.c: what every worker has of the keys, for the metrics */
+/* _view.c, _yield.c, _sources.c: what every worker has of the keys, for the metrics */
 void ngx_http_countersign_view_start(ngx_http_countersign_main_conf_t *mcf);
-void ngx_http_countersign_view_tell(ngx_http_countersign_policy_t *policy, ngx_uint_t last);
-ngx_int_t ngx_http_countersign_view_sources(ngx_http_countersign_zone_t *zone, ngx_array_t *sources);
+void ngx_http_countersign_view_tell(ngx_http_countersign_policy_t *policy);
+void ngx_http_countersign_view_leave(ngx_http_countersign_main_conf_t *mcf);
+void ngx_http_countersign_view_drop(ngx_http_countersign_zone_t *zone, ngx_http_countersign_claim_t *claim);
+ngx_uint_t ngx_http_countersign_zone_has_spare(ngx_http_countersign_zone_t *zone);
+ngx_uint_t ngx_http_countersign_zone_yield(ngx_http_countersign_zone_t *zone);
+countersign_source_state **ngx_http_countersign_sources(ngx_http_countersign_main_conf_t *mcf, ngx_pool_t *pool,
+    size_t *count);
 
 /* _ticket.c, _fetch.c, _fetch_request.c, _fetch_response.c: tickets, and the detached requests that answer them */
 ngx_http_countersign_fetch_t *ngx_http_countersign_ticket_open(ngx_http_countersign_policy_t *policy,

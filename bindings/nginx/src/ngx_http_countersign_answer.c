@@ -1,5 +1,5 @@
 /*
- * What the zone keeps of an address: the last answer of the issuer, and which of them a worker has seen.
+ * What the zone keeps of an address: the last answer of the issuer.
  */
 
 #include "ngx_http_countersign.h"
@@ -8,46 +8,15 @@
 ngx_http_countersign_entry_t *
 ngx_http_countersign_answer_entry(ngx_http_countersign_zone_t *zone, ngx_str_t *key, size_t issuer_len)
 {
-    ngx_http_countersign_entry_t  *entry;
+    ngx_http_countersign_entry_t  *entry = ngx_http_countersign_entry_find(zone, key, issuer_len);
 
-    for (entry = zone->shared->entries; entry != NULL; entry = entry->next) {
-        if (entry->key_len == key->len && ngx_memcmp(entry->key, key->data, key->len) == 0) {
-            return entry;
-        }
+    if (entry == NULL) {
+        entry = ngx_http_countersign_entry_add(zone, key, issuer_len);
     }
-    entry = ngx_slab_calloc_locked(zone->slab, sizeof(*entry) + key->len);
-    if (entry != NULL) {
-        entry->key_len = key->len;
-        entry->issuer_len = issuer_len;
-        ngx_memcpy(entry->key, key->data, key->len);
-        entry->next = zone->shared->entries;
-        zone->shared->entries = entry;
+    if (entry == NULL && ngx_http_countersign_zone_yield(zone)) {
+        entry = ngx_http_countersign_entry_add(zone, key, issuer_len);
     }
     return entry;
-}
-
-
-/* What this worker has seen of an address. NULL if memory is short. */
-ngx_http_countersign_seen_t *
-ngx_http_countersign_answer_seen(ngx_http_countersign_policy_t *policy, ngx_str_t *key)
-{
-    ngx_http_countersign_seen_t  *seen;
-
-    for (seen = policy->seen; seen != NULL; seen = seen->next) {
-        if (seen->key.len == key->len && ngx_memcmp(seen->key.data, key->data, key->len) == 0) {
-            return seen;
-        }
-    }
-    /* Addresses are few: the policy's, and those that its issuers' metadata name. */
-    seen = ngx_pcalloc(ngx_cycle->pool, sizeof(*seen) + key->len);
-    if (seen != NULL) {
-        seen->key.data = (u_char *) seen + sizeof(*seen);
-        seen->key.len = key->len;
-        ngx_memcpy(seen->key.data, key->data, key->len);
-        seen->next = policy->seen;
-        policy->seen = seen;
-    }
-    return seen;
 }
 
 
@@ -104,6 +73,9 @@ ngx_http_countersign_answer_write(ngx_http_countersign_zone_t *zone, ngx_str_t *
         return NGX_OK;
     }
     place->data = ngx_slab_alloc_locked(zone->slab, text.len + 1);
+    if (place->data == NULL && ngx_http_countersign_zone_yield(zone)) {
+        place->data = ngx_slab_alloc_locked(zone->slab, text.len + 1);
+    }
     if (place->data == NULL) {
         return NGX_ERROR;
     }

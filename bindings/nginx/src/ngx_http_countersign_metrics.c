@@ -70,38 +70,24 @@ ngx_http_countersign_metrics_head(ngx_http_countersign_text_t *text, countersign
 static ngx_int_t
 ngx_http_countersign_metrics_keys(ngx_http_countersign_text_t *text, ngx_http_countersign_main_conf_t *mcf)
 {
-    ngx_http_countersign_policy_t   **policy = mcf->policies.elts;
-    ngx_http_countersign_zone_t     **zone = mcf->zones.elts;
-    const countersign_source_state  **listed;
-    countersign_time                  now;
-    ngx_array_t                      *sources;
-    ngx_buf_t                        *buf;
-    ngx_uint_t                        i;
-    size_t                            size = 0;
+    ngx_http_countersign_policy_t          **policy = mcf->policies.elts;
+    const countersign_source_state * const  *sources;
+    countersign_time                         now;
+    ngx_buf_t                               *buf;
+    ngx_uint_t                               i;
+    size_t                                   count, size = 0;
 
-    sources = ngx_array_create(text->pool, 8, sizeof(countersign_source_state));
+    for (i = 0; i < mcf->policies.nelts; i++) {
+        ngx_http_countersign_view_tell(policy[i]);
+    }
+    sources = (const countersign_source_state * const *) ngx_http_countersign_sources(mcf, text->pool, &count);
     if (sources == NULL) {
         return NGX_ERROR;
     }
-    for (i = 0; i < mcf->policies.nelts; i++) {
-        ngx_http_countersign_view_tell(policy[i], ngx_exiting);
-    }
-    for (i = 0; i < mcf->zones.nelts; i++) {
-        if (ngx_http_countersign_view_sources(zone[i], sources) != NGX_OK) {
-            return NGX_ERROR;
-        }
-    }
-    listed = ngx_palloc(text->pool, (sources->nelts + 1) * sizeof(*listed));
-    if (listed == NULL) {
-        return NGX_ERROR;
-    }
-    for (i = 0; i < sources->nelts; i++) {
-        listed[i] = (countersign_source_state *) sources->elts + i;
-    }
     now = ngx_http_countersign_clocks();
-    (void) countersign_sources_write_metrics(listed, sources->nelts, &now, NULL, 0, &size);
+    (void) countersign_sources_write_metrics(sources, count, &now, NULL, 0, &size);
     buf = ngx_http_countersign_text_room(text, size + 1);
-    if (buf == NULL || countersign_sources_write_metrics(listed, sources->nelts, &now, (char *) buf->last, size, &size)
+    if (buf == NULL || countersign_sources_write_metrics(sources, count, &now, (char *) buf->last, size, &size)
                        != COUNTERSIGN_OK)
     {
         return NGX_ERROR;

@@ -9,17 +9,14 @@ static void
 ngx_http_countersign_lease_load_issuer(ngx_http_countersign_policy_t *policy, ngx_pool_t *pool, ngx_str_t *issuer)
 {
     ngx_http_countersign_zone_t   *zone = policy->zone;
-    ngx_http_countersign_entry_t  *entry;
+    ngx_http_countersign_entry_t  *entry = NULL;
     ngx_http_countersign_seen_t   *seen;
     ngx_str_t                      key;
     countersign_keys               keys;
     countersign_time               now = ngx_http_countersign_clocks();
 
     ngx_shmtx_lock(&zone->slab->mutex);
-    for (entry = zone->shared->entries; entry != NULL; entry = entry->next) {
-        if (entry->issuer_len != issuer->len || ngx_memcmp(entry->key, issuer->data, issuer->len) != 0) {
-            continue;
-        }
+    while ((entry = ngx_http_countersign_entry_of(zone, issuer, entry)) != NULL) {
         key.data = entry->key;
         key.len = entry->key_len;
         seen = ngx_http_countersign_answer_seen(policy, &key);

@@ -1,108 +1,166 @@
 /*
- * What each worker has of each key source, told in the zone once a second, so that any of them can write the metrics of
+ * What each worker has of each key source, told in the zone when it changes, so that any of them can write the metrics of
  * all. Moments are told and not ages, so that the keys of a worker that hangs grow old in the metrics too.
  *
- * A worker that starts takes over what the one before it with the same number told, dead or about to stop: that one
- * renews nothing any more, and no new connections come to it. Views are used again and never freed, so that a worker's
- * pointer to its own stays good.
+ * A worker that starts takes the place of the one before it with the same number, dead or about to stop: that one renews
+ * nothing any more, and no new connections come to it. It only counts what it still meets.
  */
 
 #include "ngx_http_countersign.h"
+
+
+/* Frees what a worker told of its keys. The zone is locked. */
+void
+ngx_http_countersign_view_drop(ngx_http_countersign_zone_t *zone, ngx_http_countersign_claim_t *claim)
+{
+    ngx_http_countersign_view_t  *view, **place;
+
+    while ((view = claim->views) != NULL) {
+        claim->views = view->next;
+        for (place = &view->entry->views; *place != view; place = &(*place)->beside) { /* void */ }
+        *place = view->beside;
+        ngx_slab_free_locked(zone->slab, view);
+    }
+}
 
 
 /* This worker starts: nobody who had its number before tells anything any more. */
 static void
 ngx_http_countersign_view_claim(ngx_http_countersign_zone_t *zone)
 {
-    ngx_http_countersign_view_t  *view;
+    ngx_http_countersign_claim_t  *claim;
 
     ngx_shmtx_lock(&zone->slab->mutex);
-    for (view = zone->shared->views; view != NULL; view = view->next) {
-        if (view->worker == ngx_worker) {
-            view->pid = 0;
-        }
+    for (claim = zone->shared->claims; claim != NULL && claim->worker != ngx_worker; claim = claim->next) { /* void */ }
+    if (claim != NULL) {
+        ngx_http_countersign_view_drop(zone, claim);
+
+    } else if ((claim = ngx_slab_calloc_locked(zone->slab, sizeof(*claim))) != NULL) {
+        claim->worker = ngx_worker;
+        claim->next = zone->shared->claims;
+        zone->shared->claims = claim;
     }
+    if (claim != NULL) {
+        claim->pid = ngx_pid;
+    }
+    zone->claim = claim;
     ngx_shmtx_unlock(&zone->slab->mutex);
 }
 
 
-/* A view of nobody, made if there is none; NULL if the zone is full. The zone is locked. */
-static ngx_http_countersign_view_t *
-ngx_http_countersign_view_take(ngx_http_countersign_zone_t *zone)
+/* This worker has no keys any more that anybody should watch. */
+void
+ngx_http_countersign_view_leave(ngx_http_countersign_main_conf_t *mcf)
 {
-    ngx_http_countersign_view_t  *view;
+    ngx_http_countersign_zone_t  **zone = mcf->zones.elts;
+    ngx_uint_t                     i;
 
-    for (view = zone->shared->views; view != NULL; view = view->next) {
-        if (view->pid == 0) {
-            break;
+    for (i = 0; i < mcf->zones.nelts; i++) {
+        ngx_shmtx_lock(&zone[i]->slab->mutex);
+        if (zone[i]->claim != NULL && zone[i]->claim->pid == ngx_pid) {
+            ngx_http_countersign_view_drop(zone[i], zone[i]->claim);
+            zone[i]->claim->pid = 0;
         }
+        ngx_shmtx_unlock(&zone[i]->slab->mutex);
     }
-    if (view == NULL) {
-        view = ngx_slab_calloc_locked(zone->slab, sizeof(*view));
-        if (view == NULL) {
+}
+
+
+/*
+ * The entry under which a source is told, made if there is none; NULL if there is no room. Behind a reload the keys are
+ * from the zone, and where they were fetched the metadata told another worker: they stay where they are. The zone is locked.
+ */
+static ngx_http_countersign_entry_t *
+ngx_http_countersign_view_entry(ngx_http_countersign_zone_t *zone, countersign_source_state *state, ngx_str_t *key)
+{
+    ngx_str_t                      issuer = { state->issuer.len, key->data };
+    ngx_http_countersign_entry_t  *entry = ngx_http_countersign_entry_find(zone, key, issuer.len), *set = NULL, *other;
+
+    if (entry == NULL) {
+        if (!ngx_http_countersign_zone_has_spare(zone)) {
             return NULL;
         }
-        view->next = zone->shared->views;
-        zone->shared->views = view;
+        zone->shared->yieldable++;
+        return ngx_http_countersign_entry_add(zone, key, issuer.len);
     }
-    view->worker = ngx_worker;
-    view->pid = ngx_pid;
+    if (entry->kind != COUNTERSIGN_FETCH_KIND_METADATA || state->fetched_at_nanos == INT64_MAX) {
+        return entry;
+    }
+    for (other = NULL; (other = ngx_http_countersign_entry_of(zone, &issuer, other)) != NULL; ) {
+        if (other->kind == COUNTERSIGN_FETCH_KIND_KEY_SET && other->body.data != NULL
+            && (set == NULL || other->answered_at > set->answered_at))
+        {
+            set = other;
+        }
+    }
+    return set == NULL ? entry : set;
+}
+
+
+/* The view of a source, made if there is none; NULL if there is no room. The zone is locked. */
+static ngx_http_countersign_view_t *
+ngx_http_countersign_view_of(ngx_http_countersign_zone_t *zone, ngx_http_countersign_told_t *told,
+    ngx_http_countersign_entry_t *entry)
+{
+    ngx_http_countersign_view_t  *view = told->view, **place;
+
+    if (view == NULL) {
+        if (!ngx_http_countersign_zone_has_spare(zone)
+            || (view = ngx_slab_calloc_locked(zone->slab, sizeof(*view))) == NULL)
+        {
+            return NULL;
+        }
+        zone->shared->yieldable++;
+        view->claim = zone->claim;
+        view->next = zone->claim->views;
+        zone->claim->views = view;
+        told->view = view;
+
+    } else if (view->entry != entry) {
+        for (place = &view->entry->views; *place != view; place = &(*place)->beside) { /* void */ }
+        *place = view->beside;
+    }
+    if (view->entry != entry) {
+        view->entry = entry;
+        view->beside = entry->views;
+        entry->views = view;
+    }
     return view;
 }
 
 
-/* What this worker told of an issuer. NULL if memory is short. */
-static ngx_http_countersign_told_t *
-ngx_http_countersign_view_told(ngx_http_countersign_policy_t *policy, countersign_str issuer)
-{
-    ngx_http_countersign_told_t  *told;
-
-    for (told = policy->told; told != NULL; told = told->next) {
-        if (told->issuer.len == issuer.len && ngx_memcmp(told->issuer.data, issuer.data, issuer.len) == 0) {
-            return told;
-        }
-    }
-    told = ngx_pcalloc(ngx_cycle->pool, sizeof(*told));
-    if (told != NULL) {
-        told->issuer = issuer;
-        told->next = policy->told;
-        policy->told = told;
-    }
-    return told;
-}
-
-
-/* Puts the state of one source into the zone; gives whether there is room. The zone is locked. */
+/* Puts what changed of a source into the zone; gives whether there is room. The zone is locked. */
 static ngx_uint_t
 ngx_http_countersign_view_put(ngx_http_countersign_zone_t *zone, ngx_http_countersign_told_t *told,
-    countersign_source_state *state, ngx_str_t *key, ngx_uint_t last)
+    countersign_source_state *state, ngx_str_t *key)
 {
-    ngx_http_countersign_entry_t  *entry = ngx_http_countersign_answer_entry(zone, key, state->issuer.len);
+    ngx_uint_t                     is_ours = zone->claim != NULL && zone->claim->pid == ngx_pid;
+    ngx_http_countersign_entry_t  *entry;
     ngx_http_countersign_view_t   *view;
 
+    if (!is_ours || told->yields != zone->shared->yields) {
+        told->view = NULL;
+        told->yields = zone->shared->yields;
+    }
+    if (state->unknown_kids == told->unknown_kids && !(is_ours && state->asked)) {
+        return 1;
+    }
+    entry = ngx_http_countersign_view_entry(zone, state, key);
     if (entry == NULL) {
         return 0;
     }
     entry->unknown_kids += state->unknown_kids - told->unknown_kids;
     told->unknown_kids = state->unknown_kids;
-    if (told->view == NULL && !last) {
-        told->view = ngx_http_countersign_view_take(zone);
+    if (!is_ours || !state->asked) {
+        return 1;
     }
-    view = told->view;
+    view = ngx_http_countersign_view_of(zone, told, entry);
     if (view == NULL) {
-        return last;
+        return 0;
     }
-    if (view->pid != ngx_pid) {
-        return 1;                           /* the worker that comes after this one has it */
-    }
-    view->entry = entry;
-    view->asked = state->asked;
     view->fetched_at = state->fetched_at_nanos;
     view->expires_at = state->expires_at_nanos;
     view->dead_at = state->dead_at_nanos;
-    if (last) {
-        view->pid = 0;
-    }
     return 1;
 }
 
@@ -125,8 +183,8 @@ ngx_http_countersign_view_state(ngx_http_countersign_policy_t *policy, ngx_pool_
         }
         status = countersign_store_source_at(policy->store, index, state, (char *) url, size, &size);
     } while (status == COUNTERSIGN_BUFFER_TOO_SMALL);
-    if (status != COUNTERSIGN_OK) {
-        return NGX_DONE;
+    if (status != COUNTERSIGN_OK || state->url.len == 0) {
+        return NGX_DECLINED;
     }
     key->len = state->issuer.len + 1 + state->url.len;
     key->data = ngx_pnalloc(pool, key->len);
@@ -140,40 +198,49 @@ ngx_http_countersign_view_state(ngx_http_countersign_policy_t *policy, ngx_pool_
 }
 
 
-/*
- * Tells what this worker has of each source of a policy, and which unknown key ids it has met since the last time; with
- * last, that it has nothing any more.
- */
-void
-ngx_http_countersign_view_tell(ngx_http_countersign_policy_t *policy, ngx_uint_t last)
+/* Tells what changed at the source at index. */
+static void
+ngx_http_countersign_view_tell_one(ngx_http_countersign_policy_t *policy, ngx_pool_t *pool, size_t index)
 {
-    ngx_http_countersign_told_t  *told;
+    ngx_http_countersign_zone_t  *zone = policy->zone;
     countersign_source_state      state;
-    ngx_pool_t                   *pool;
     ngx_str_t                     key;
-    ngx_uint_t                    is_there;
-    size_t                        i;
+    ngx_uint_t                    tell_full = 0;
 
-    if (policy->zone == NULL || policy->store == NULL) {
+    if (ngx_http_countersign_view_state(policy, pool, index, &state, &key) != NGX_OK) {
+        return;
+    }
+    ngx_shmtx_lock(&zone->slab->mutex);
+    if (!ngx_http_countersign_view_put(zone, &policy->told[index], &state, &key)) {
+        tell_full = !zone->shared->is_full;
+        zone->shared->is_full = 1;
+    }
+    ngx_shmtx_unlock(&zone->slab->mutex);
+    if (tell_full) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "countersign_zone \"%V\" is full: the metrics lack keys, as those "
+                      "of \"%*s\"", &zone->shm->shm.name, state.issuer.len, state.issuer.data);
+    }
+}
+
+
+/* Tells what this worker has of the sources of a policy that changed, and which unknown key ids it met. */
+void
+ngx_http_countersign_view_tell(ngx_http_countersign_policy_t *policy)
+{
+    ngx_pool_t  *pool;
+    size_t       index = 0;
+
+    if (policy->zone == NULL || policy->store == NULL || policy->told == NULL) {
         return;
     }
     pool = ngx_create_pool(4096, ngx_cycle->log);
     if (pool == NULL) {
         return;
     }
-    for (i = 0; ngx_http_countersign_view_state(policy, pool, i, &state, &key) == NGX_OK; i++) {
-        told = ngx_http_countersign_view_told(policy, state.issuer);
-        if (told == NULL) {
-            break;
-        }
-        ngx_shmtx_lock(&policy->zone->slab->mutex);
-        is_there = ngx_http_countersign_view_put(policy->zone, told, &state, &key, last);
-        ngx_shmtx_unlock(&policy->zone->slab->mutex);
-        if (!is_there && !told->is_full) {
-            told->is_full = 1;
-            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "countersign_zone \"%V\" is full: the metrics lack keys of "
-                          "\"%*s\"", &policy->zone->shm->shm.name, state.issuer.len, state.issuer.data);
-        }
+    while (countersign_store_next_changed(policy->store, index, &index) == COUNTERSIGN_OK) {
+        ngx_http_countersign_view_tell_one(policy, pool, index);
+        ngx_reset_pool(pool);
+        index++;
     }
     ngx_destroy_pool(pool);
 }
@@ -191,95 +258,8 @@ ngx_http_countersign_view_start(ngx_http_countersign_main_conf_t *mcf)
         ngx_http_countersign_view_claim(zone[i]);
     }
     for (i = 0; i < mcf->policies.nelts; i++) {
-        ngx_http_countersign_view_tell(policy[i], 0);
+        policy[i]->told = ngx_pcalloc(ngx_cycle->pool, (countersign_store_issuer_count(policy[i]->store) + 1)
+                                                       * sizeof(*policy[i]->told));
+        ngx_http_countersign_view_tell(policy[i]);
     }
-}
-
-
-/* Whether the worker that told this still answers requests. */
-static ngx_uint_t
-ngx_http_countersign_view_is_live(ngx_http_countersign_view_t *view)
-{
-    ngx_core_conf_t  *ccf = (ngx_core_conf_t *) ngx_get_conf(ngx_cycle->conf_ctx, ngx_core_module);
-
-    return view->pid != 0 && view->entry != NULL && view->worker < (ngx_uint_t) ngx_max(ccf->worker_processes, 1)
-           && !(kill(view->pid, 0) == -1 && ngx_errno == ESRCH);
-}
-
-
-/* The source of an address among those that were found, of every zone; made if it is new and make says so. */
-static countersign_source_state *
-ngx_http_countersign_view_source(ngx_array_t *sources, ngx_http_countersign_entry_t *entry, ngx_uint_t make)
-{
-    countersign_source_state  *source = sources->elts;
-    ngx_uint_t                 i;
-    size_t                     url_len = entry->key_len - entry->issuer_len - 1;
-
-    for (i = 0; i < sources->nelts; i++) {
-        if (source[i].issuer.len == entry->issuer_len && source[i].url.len == url_len
-            && ngx_memcmp(source[i].issuer.data, entry->key, entry->issuer_len) == 0
-            && ngx_memcmp(source[i].url.data, entry->key + entry->issuer_len + 1, url_len) == 0)
-        {
-            return &source[i];
-        }
-    }
-    source = make ? ngx_array_push(sources) : NULL;
-    if (source != NULL) {
-        ngx_memzero(source, sizeof(*source));
-        source->struct_size = sizeof(*source);
-        /* Entries are never freed. */
-        source->issuer.data = (char *) entry->key;
-        source->issuer.len = entry->issuer_len;
-        source->url.data = (char *) entry->key + entry->issuer_len + 1;
-        source->url.len = url_len;
-        source->fetched_at_nanos = INT64_MAX;
-        source->expires_at_nanos = UINT64_MAX;
-        source->dead_at_nanos = UINT64_MAX;
-    }
-    return source;
-}
-
-
-/*
- * Adds the sources of a zone to an array of countersign_source_state: the counters of all workers, and of the moments
- * the earliest that one of them has, so that a worker that lags behind is seen. One that nobody asked for keys yet says
- * nothing: it takes them from the zone when somebody does. A source that is not configured any more has its counters.
- */
-ngx_int_t
-ngx_http_countersign_view_sources(ngx_http_countersign_zone_t *zone, ngx_array_t *sources)
-{
-    ngx_http_countersign_entry_t  *entry;
-    ngx_http_countersign_view_t   *view;
-    countersign_source_state      *source;
-    ngx_int_t                      rc = NGX_OK;
-
-    ngx_shmtx_lock(&zone->slab->mutex);
-    for (view = zone->shared->views; view != NULL && rc == NGX_OK; view = view->next) {
-        if (!ngx_http_countersign_view_is_live(view)) {
-            continue;
-        }
-        source = ngx_http_countersign_view_source(sources, view->entry, 1);
-        if (source == NULL) {
-            rc = NGX_ERROR;
-
-        } else if (view->asked) {
-            source->asked = 1;
-            source->fetched_at_nanos = ngx_min(source->fetched_at_nanos, view->fetched_at);
-            source->expires_at_nanos = ngx_min(source->expires_at_nanos, view->expires_at);
-            source->dead_at_nanos = ngx_min(source->dead_at_nanos, view->dead_at);
-        }
-    }
-    for (entry = zone->shared->entries; entry != NULL && rc == NGX_OK; entry = entry->next) {
-        source = ngx_http_countersign_view_source(sources, entry, entry->fetches > 0 || entry->unknown_kids > 0);
-        if (source != NULL) {
-            source->fetches += entry->fetches;
-            source->failures += entry->failures;
-            source->unknown_kids += entry->unknown_kids;
-
-        } else if (entry->fetches > 0) {
-            rc = NGX_ERROR;
-        }
-    }
-    ngx_shmtx_unlock(&zone->slab->mutex);
-    return rc;
 }

@@ -68,6 +68,7 @@ ngx_http_countersign_worker_policy(ngx_cycle_t *cycle, ngx_http_countersign_poli
     /* The queues were made in the master: their heads point to its copy of the same addresses. */
     ngx_queue_init(&policy->waiting);
     ngx_queue_init(&policy->fetches);
+    ngx_http_countersign_seen_init(policy);
     ngx_http_countersign_file_watch(policy, cycle->log, 1);
     ngx_http_countersign_lease_load(policy, cycle->log);
     return NGX_OK;
@@ -112,9 +113,10 @@ ngx_http_countersign_tick(ngx_event_t *event)
     ngx_uint_t                          i;
 
     for (policy = mcf->policies.elts, i = 0; i < mcf->policies.nelts; i++) {
-        ngx_http_countersign_view_tell(policy[i], ngx_exiting);
+        ngx_http_countersign_view_tell(policy[i]);
     }
     if (ngx_exiting) {
+        ngx_http_countersign_view_leave(mcf);
         return;                             /* the workers of the next configuration see to the rest */
     }
     for (policy = mcf->policies.elts, i = 0; i < mcf->policies.nelts; i++) {
@@ -136,9 +138,11 @@ ngx_http_countersign_exit_process(ngx_cycle_t *cycle)
     if (mcf == NULL || mcf->policies.nelts == 0 || !ngx_http_countersign_is_worker()) {
         return;
     }
+    ngx_http_countersign_view_leave(mcf);
     for (policy = mcf->policies.elts, i = 0; i < mcf->policies.nelts; i++) {
         ngx_http_countersign_fetch_exit(policy[i]);
-        ngx_http_countersign_view_tell(policy[i], 1);
+        ngx_http_countersign_view_tell(policy[i]);
+        ngx_http_countersign_seen_exit(policy[i]);
         countersign_verifier_free(policy[i]->verifier);
         countersign_store_free(policy[i]->store);
         policy[i]->verifier = NULL;

@@ -13,6 +13,22 @@
 #define NGX_HTTP_COUNTERSIGN_ZONE_MIN    (8 * ngx_pagesize)
 
 
+/* Zeroed memory for what the zone is there for; NULL when it is full. */
+static void *
+ngx_http_countersign_zone_calloc(ngx_http_countersign_zone_t *zone, size_t size)
+{
+    void  *memory;
+
+    ngx_shmtx_lock(&zone->slab->mutex);
+    memory = ngx_slab_calloc_locked(zone->slab, size);
+    if (memory == NULL && ngx_http_countersign_zone_yield(zone)) {
+        memory = ngx_slab_calloc_locked(zone->slab, size);
+    }
+    ngx_shmtx_unlock(&zone->slab->mutex);
+    return memory;
+}
+
+
 /* The row of a location, made if it is new. NULL when the zone is full. */
 static ngx_http_countersign_row_t *
 ngx_http_countersign_zone_row(ngx_http_countersign_zone_t *zone, ngx_str_t *label)
@@ -25,11 +41,11 @@ ngx_http_countersign_zone_row(ngx_http_countersign_zone_t *zone, ngx_str_t *labe
             return row;
         }
     }
-    row = ngx_slab_alloc(zone->slab, sizeof(*row) + label->len);
+    row = ngx_http_countersign_zone_calloc(zone, sizeof(*row) + label->len);
     if (row == NULL) {
         return NULL;
     }
-    row->counters = ngx_slab_calloc(zone->slab, count * sizeof(uint64_t));
+    row->counters = ngx_http_countersign_zone_calloc(zone, count * sizeof(uint64_t));
     if (row->counters == NULL) {
         ngx_slab_free(zone->slab, row);
         return NULL;
@@ -63,8 +79,10 @@ ngx_http_countersign_zone_init(ngx_shm_zone_t *shm, void *data)
             return NGX_ERROR;
         }
         zone->shared->layout = NGX_HTTP_COUNTERSIGN_LAYOUT;
+        ngx_rbtree_init(&zone->shared->entries, &zone->shared->sentinel, ngx_rbtree_insert_value);
         zone->slab->data = zone->shared;
     }
+    zone->shared->is_full = 0;              /* each configuration hears of it */
     for (i = 0; i < zone->locations.nelts; i++) {
         row = ngx_http_countersign_zone_row(zone, &lcf[i]->label);
         if (row == NULL) {

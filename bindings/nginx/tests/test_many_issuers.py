@@ -136,23 +136,37 @@ class ManyIssuers(unittest.TestCase):
                 self.assertLessEqual(nginx.errors().count("is full"), 2)
                 self.assertEqual(nginx.faults(), [])
 
-    def test_an_issuer_whose_addresses_change_keeps_a_few(self) -> None:
+    def discovering(self, path: str, keys: str) -> Nginx:
+        """An nginx with an issuer whose metadata tell this path; `keys` answers there."""
         issuer = name(0)
-        metadata = json.dumps({"issuer": issuer, "jwks_uri": issuer + "/keys/$msec"})
+        metadata = json.dumps({"issuer": issuer, "jwks_uri": issuer + path})
         answer = f"""
+            default_type application/json;
             if ($countersign_fetch_url ~ well-known) {{ return 200 '{metadata}'; }}
-            return 404;
+            {keys}
         """
-        document = {
-            "realm": "r",
-            "bearer": {"issuers": [{"issuer": issuer, "audience": "x", "keys": {"prefetch": True, "cooldown": 1}}]},
-        }
+        member = {"issuer": issuer, "audience": "x", "keys": {"prefetch": True, "cooldown": 1}}
         nginx = Nginx(
-            SITE + location("default_type application/json;" + answer),
+            SITE + location(answer),
             http=f"countersign_zone z 1m;\n{sources(1, 'location /keys')}",
-            policies={"policy.json": document},
+            policies={"policy.json": {"realm": "r", "bearer": {"issuers": [member]}}},
         )
-        self.enterContext(nginx)
+        return self.enterContext(nginx)
+
+    def test_keys_stay_under_their_address_behind_a_reload(self) -> None:
+        """The new workers have the keys of before, and did not read the metadata."""
+        nginx = self.discovering("/set", f"return 200 '{json.dumps(KEYS)}';")
+        wait_until(lambda: self.scrape(nginx).value(USABLE) == 1, "the keys are there")
+        before = self.scrape(nginx)
+        self.assertEqual(before.series(USABLE), [{"issuer": name(0), "url": name(0) + "/set"}])
+        nginx.reload_and_wait()
+        after = self.scrape(nginx)
+        self.assertEqual(after.series(USABLE), before.series(USABLE))
+        self.assertEqual(after.value(FETCHES), before.value(FETCHES), "nothing was read again")
+        self.assertEqual(nginx.faults(), [])
+
+    def test_an_issuer_whose_addresses_change_keeps_a_few(self) -> None:
+        nginx = self.discovering("/keys/$msec", "return 404;")
         seen: set[str] = set()
         for _ in range(12):
             wait_until(lambda: self.has_another(nginx, seen), "another address", 20)

@@ -58,7 +58,7 @@ static void null_is_refused_or_reads_as_nothing(void)
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_source_at(it.store, 0, &source, NULL, 5, NULL));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_next_changed(NULL, 0, &needed));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_next_changed(it.store, 0, NULL));
-    GIVES(COUNTERSIGN_OK, countersign_store_next_changed(it.store, 0, &needed));
+    GIVES(COUNTERSIGN_NOT_FOUND, countersign_store_next_changed(it.store, 1, &needed));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_sources_write_metrics(NULL, 1, &it.now, NULL, 0, &needed));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_sources_write_metrics(NULL, 0, NULL, NULL, 0, &needed));
     GIVES(COUNTERSIGN_NULL_ARGUMENT, countersign_store_export(NULL, str(ISSUER), &copy));

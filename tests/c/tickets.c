@@ -347,6 +347,7 @@ int main(void)
     RUN(the_first_token_asks_for_the_set);
     RUN(an_unknown_kid_waits_for_the_cooldown);
     RUN(failures_back_off_and_the_last_good_set_goes_on);
+    RUN(of_a_set_in_the_policy_there_is_nothing_to_tell);
     RUN(an_abandoned_ticket_comes_again_a_few_times);
     RUN(late_unknown_and_closed_tickets_change_nothing);
     RUN(a_304_renews_the_set_that_is_there);

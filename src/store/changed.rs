@@ -33,7 +33,7 @@ impl Changed {
             let set = word.load(Relaxed) & (u64::MAX << from);
             from = 0;
             if set != 0 {
-                let place = at * BITS + set.trailing_zeros() as usize;
+                let place = at * BITS + usize::try_from(set.trailing_zeros()).ok()?;
                 word.fetch_and(!(1 << (place % BITS)), AcqRel);
                 return Some(place).filter(|&place| place < self.count);
             }

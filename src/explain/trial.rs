@@ -35,8 +35,8 @@ pub(super) struct Trial<'a> {
 
 /// What a check said.
 pub(super) enum Outcome {
-    /// The reason, its detail, and the value of the first challenge.
-    Decided { reason: Reason, detail: Option<Detail>, challenge: String },
+    /// The reason, its detail, the value of the first challenge, and whether a token's signature held.
+    Decided { reason: Reason, detail: Option<Detail>, challenge: String, is_signed: bool },
     /// The policy was not loaded: the JSON Pointer and what is wrong there.
     PolicyInvalid { pointer: String, text: String },
 }
@@ -123,6 +123,7 @@ impl<'a> Trial<'a> {
             reason: decision.reason(),
             detail: decision.detail(),
             challenge: challenge.map_or_else(String::new, |(_, value)| value.to_owned()),
+            is_signed: decision.issuer().is_some(),
         }
     }
 

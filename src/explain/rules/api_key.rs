@@ -4,6 +4,7 @@ use super::super::address;
 use super::super::collect::{Findings, finding};
 use super::super::finding::{Certainty, FindingId, Part};
 use super::super::view::{KEY_FIELDS, View, is_redacted};
+use crate::secret::api_key::Redacted;
 
 pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
     for name in KEY_FIELDS {
@@ -22,7 +23,7 @@ pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
             scheme.contains("key") || challenge.param("header").is_some_and(|header| header.eq_ignore_ascii_case(name))
         });
         if view.status() == 401 && asks_again && !findings.has(FindingId::ApiKeyMalformed) {
-            let seen = format!("a key was sent ({}), and a key is asked for again", redacted(value));
+            let seen = format!("a key was sent ({}), and a key is asked for again", Redacted(value));
             let draft = finding(FindingId::ApiKeyUnknown, Certainty::Said, Part::Response).at("WWW-Authenticate");
             findings.add(draft.seen(seen));
         }
@@ -66,20 +67,11 @@ fn environment(name: &str, value: &[u8], view: &View<'_>, findings: &mut Finding
     let host_words: Vec<&str> = host.split(['.', '-']).collect();
     let host_tries = TRYING.iter().copied().find(|word| host_words.contains(word));
     let seen = match (key_has(TRYING), key_has(REAL), host_tries) {
-        (Some(word), None, None) => format!("a key marked `{word}` ({}), and a host that is not", redacted(value)),
+        (Some(word), None, None) => format!("a key marked `{word}` ({}), and a host that is not", Redacted(value)),
         (None, Some(word), Some(host)) => {
-            format!("a key marked `{word}` ({}), and a host marked `{host}`", redacted(value))
+            format!("a key marked `{word}` ({}), and a host marked `{host}`", Redacted(value))
         }
         _ => return,
     };
     findings.add(finding(FindingId::ApiKeyEnvironment, Certainty::Observed, Part::Request).at(name).seen(seen));
-}
-
-/// The first 4 and the last 4 characters (REQ-APIKEY-09), of a key that is long enough to stay one.
-fn redacted(value: &[u8]) -> String {
-    let text = String::from_utf8_lossy(value);
-    match (text.get(..4), text.len().checked_sub(4).and_then(|at| text.get(at..))) {
-        (Some(front), Some(back)) if text.len() >= 32 => format!("{front}…{back}"),
-        _ => "…".to_owned(),
-    }
 }

@@ -15,12 +15,13 @@ pub(super) fn find(view: &View<'_>, said: Option<Reason>, findings: &mut Finding
     let agrees = |said: Reason| said == given || (said.is_allowed() && given.is_allowed());
     match said {
         Some(said) if agrees(said) => {}
-        Some(said) if !is_beyond_clock(view) => contradict(given, said, view, findings),
-        _ => stand(given, Certainty::Proved, &format!("the reason given is `{}`", given.name()), view, findings),
+        Some(said) => contradict(given, said, view, findings),
+        None => stand(given, Certainty::Proved, &format!("the reason given is `{}`", given.name()), view, findings),
     }
 }
 
-/// Whether the reason given is one of the clock, and no time is at hand to run the check at.
+/// Whether the reason given is one of the clock, and no time is at hand to run the check at: what it says of a token whose
+/// signature held comes behind the dates, and is no other opinion of them.
 pub(super) fn is_beyond_clock(view: &View<'_>) -> bool {
     let of_clock = |reason| matches!(reason, Reason::TokenExpired | Reason::TokenNotYetValid);
     view.now.is_none() && reason_of(view).is_some_and(of_clock)
@@ -46,7 +47,7 @@ fn stand(given: Reason, certainty: Certainty, seen: &str, view: &View<'_>, findi
     if given.is_allowed() {
         return passes(seen, certainty, view, findings);
     }
-    let Some(id) = FindingId::of_reason(given) else { return };
+    let Some(id) = lost(given, view, findings).or_else(|| FindingId::of_reason(given)) else { return };
     if given == Reason::AlgNotAllowed {
         symmetric(view, findings);
     }
@@ -60,6 +61,20 @@ fn stand(given: Reason, certainty: Certainty, seen: &str, view: &View<'_>, findi
         findings.prove(id);
     }
 }
+
+/// Where an Authorization went that was sent and is missing: what was found of it says more than that none came.
+fn lost(given: Reason, view: &View<'_>, findings: &Findings) -> Option<FindingId> {
+    let is_lost = given == Reason::CredentialsMissing && view.presents_authorization();
+    HOPS.iter().copied().find(|id| is_lost && findings.has(*id))
+}
+
+/// The ways to lose a header, the surest first.
+const HOPS: [FindingId; 4] = [
+    FindingId::HeaderStrippedOnRedirect,
+    FindingId::HeaderStrippedByCgi,
+    FindingId::HeaderStrippedByCdn,
+    FindingId::HeaderStrippedByProxy,
+];
 
 /// What a contradiction means.
 const OTHER: &str = "what is at hand (policy, keys, revoked ids, time) is not what the server had";

@@ -5,6 +5,7 @@ use super::super::finding::{Certainty, FindingId, Part};
 use super::super::token::ReadToken;
 use super::super::view::View;
 use super::header::TWINS;
+use crate::reason::Reason;
 
 pub(super) fn find(view: &View<'_>, findings: &mut Findings) {
     if view.exchange.request.is_none() {
@@ -94,7 +95,10 @@ fn lost(view: &View<'_>, findings: &mut Findings) {
             .iter()
             .any(|challenge| challenge.is_scheme("Bearer") && challenge.param("error").is_none())
         && view.token.as_ref().is_some_and(ReadToken::is_readable);
+    let is_given =
+        view.exchange.reason == Some(Reason::CredentialsMissing) && !findings.has(FindingId::HeaderStrippedOnRedirect);
     let certainty = match (says_missing, bare) {
+        _ if is_given => Certainty::Observed,
         (true, _) if findings.has(FindingId::HeaderMissing) => Certainty::Observed,
         // Who says what is wrong with a token has read it.
         (false, true) if !findings.has_said_error() => Certainty::Suspected,
@@ -102,6 +106,7 @@ fn lost(view: &View<'_>, findings: &mut Findings) {
     };
     let id = hop(view);
     let seen = match certainty {
+        _ if is_given => "Authorization was sent, and the reason given says that none arrived",
         Certainty::Observed => "Authorization was sent, and the answer says that none arrived",
         _ => "a token was sent, and the challenge is that for a request without one",
     };

@@ -33,13 +33,16 @@ fn judge(view: &View<'_>, findings: &mut Findings) -> Option<Reason> {
             findings.add(draft.seen(shown(text)));
             true
         }
-        // It passes at a time that was made up for it, and was denied at another.
-        Outcome::Decided { .. } if said.is_allowed() && given::is_beyond_clock(view) => false,
+        // It passes the dates at a time that was made up for it, and did not at another.
+        Outcome::Decided { is_signed: true, .. } if said.is_allowed() && given::is_beyond_clock(view) => false,
         Outcome::Decided { .. } if said.is_allowed() => {
             passes(&format!("the check says `{}`", said.name()), Certainty::Proved, view, findings);
             true
         }
-        Outcome::Decided { .. } => follow(first, outcome, view, findings),
+        Outcome::Decided { is_signed, .. } => {
+            let is_behind_dates = *is_signed && given::is_beyond_clock(view);
+            follow(first, outcome, is_behind_dates, view, findings) && !is_behind_dates
+        }
     };
     is_judged.then_some(said)
 }
@@ -56,15 +59,15 @@ pub(super) fn passes(seen: &str, certainty: Certainty, view: &View<'_>, findings
     findings.add(finding(FindingId::WouldPass, certainty, Part::Policy).seen(format!("{seen}{answer}")));
 }
 
-/// From denial to denial; whether the first one could be judged.
-fn follow(first: Trial<'_>, outcome: Outcome, view: &View<'_>, findings: &mut Findings) -> bool {
+/// From denial to denial, all of them behind that of the dates if so; whether the first one could be judged.
+fn follow(first: Trial<'_>, outcome: Outcome, is_behind_dates: bool, view: &View<'_>, findings: &mut Findings) -> bool {
     let mut is_judged = true;
     let (mut trial, mut outcome) = (first, outcome);
     let mut met: Vec<(FindingId, Reason, Option<Detail>)> = Vec::new();
     let mut words: Vec<String> = Vec::new();
     let mut passes = false;
     for _ in 0..limits::EXPLAIN_CHANGES {
-        let Outcome::Decided { reason, detail, challenge } = &outcome else { break };
+        let Outcome::Decided { reason, detail, challenge, .. } = &outcome else { break };
         let (reason, detail) = (*reason, *detail);
         if reason.is_allowed() {
             passes = true;
@@ -93,20 +96,24 @@ fn follow(first: Trial<'_>, outcome: Outcome, view: &View<'_>, findings: &mut Fi
         words.push(change);
         (trial, outcome) = (changed, next);
     }
-    report(&met, passes.then(|| words.join(", and ")).as_deref(), view, findings);
+    // At a time that was made up nothing passes for sure.
+    let would_pass_if = (passes && !is_behind_dates).then(|| words.join(", and "));
+    report(&met, is_behind_dates, would_pass_if.as_deref(), view, findings);
     is_judged
 }
 
 /// The first reason is what the check says; the others wait behind it.
 fn report(
     met: &[(FindingId, Reason, Option<Detail>)],
+    is_behind_dates: bool,
     would_pass_if: Option<&str>,
     view: &View<'_>,
     findings: &mut Findings,
 ) {
     for (place, (id, reason, detail)) in met.iter().enumerate() {
-        let certainty = if place == 0 { Certainty::Proved } else { Certainty::Observed };
-        let by = if place == 0 { "the check says" } else { "behind that the check says" };
+        let is_first = place == 0 && !is_behind_dates;
+        let certainty = if is_first { Certainty::Proved } else { Certainty::Observed };
+        let by = if is_first { "the check says" } else { "behind that the check says" };
         let clock = match view.now {
             Some((_, Clock::Date)) if place == 0 => ", at the response's Date",
             _ => "",

@@ -43,6 +43,20 @@ def alone():
         request=get(None, ("X-Forwarded-Authorization", f"Bearer {CANARY}")),
         also=["header_missing"],
     )
+    for server, first, also in (
+        ((), "header_stripped_by_proxy", []),
+        ((("CF-Ray", "8a1-FRA"),), "header_stripped_by_cdn", []),
+        ((("Server", "Apache/2.4.57"),), "header_stripped_by_cgi", []),
+    ):
+        given(
+            first,
+            "sent-and-missing-" + first.rsplit("_", 1)[1],
+            "credentials_missing",
+            response=answer(401, *server),
+            also=also,
+            never=["header_missing"],
+            note="The request is there as the client sent it, and the server saw no credentials.",
+        )
     given("keys_unavailable", "503", "keys_unavailable", response=answer(503), also=["unavailable"])
     given("scope_missing", "response-alone", "insufficient_scope", request=None, response=answer(403))
     given("would_pass", "ok-and-401", "ok", response=answer(401))
@@ -102,6 +116,30 @@ def where_no_check_can_tell():
         now=None,
         response=answer(401, date=None),
         never=["would_pass"],
+    )
+    given(
+        "token_expired",
+        "behind-the-dates",
+        "token_expired",
+        jwt(aud=API + "/", iat=NOW - 700, exp=NOW - 100),
+        policy=policy(),
+        keys=keys(),
+        now=None,
+        response=answer(401, date=None),
+        also=["audience_slash"],
+        note="The dates are judged before the audience, so both are true.",
+    )
+    given(
+        "issuer_tenant",
+        "before-the-dates",
+        "token_expired",
+        jwt(iss="https://other.example.com", iat=NOW - 700, exp=NOW - 100),
+        policy=policy(),
+        keys=keys(),
+        now=None,
+        response=answer(401, date=None),
+        also=["token_expired"],
+        note="No check comes to the dates of a token whose issuer is not known.",
     )
 
 

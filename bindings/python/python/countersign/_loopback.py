@@ -1,4 +1,4 @@
-"""The development switch of the middlewares: a denial explained to a client on this machine, and to nobody else."""
+"""The development switch of the middlewares: a denial explained to a client that seems to be on this machine."""
 
 from __future__ import annotations
 

@@ -189,6 +189,7 @@ struct ngx_http_countersign_ctx_s {
     ngx_str_t                        issuer;     /* whose keys are waited for */
     uint64_t                         generation;
     ngx_http_countersign_hold_e      hold;
+    uint32_t                         held_reason;  /* while held: of the verdict that it would have without */
     countersign_slow_hash           *hash;       /* that was run, for the next look */
     void                            *task;       /* the thread's, while it runs */
 

@@ -152,12 +152,18 @@ test("the hook runs once for each request, on allowed ones before the handler", 
   assert.deepEqual(seen, ["ok", "handler", "credentials_missing"]);
 });
 
-test("a hook that throws lets nothing through, and nothing out", async (t) => {
+const FAULTY = {
+  throws() {
+    throw new Error("of the hook");
+  },
+  async rejects() {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    throw new Error("of the hook");
+  },
+};
+for (const [how, onDecision] of Object.entries(FAULTY)) test(`a hook that ${how} lets nothing through, and nothing out`, async (t) => {
   const { verifier, bearer } = await fixture();
   const { serve } = await support;
-  const onDecision = () => {
-    throw new Error("of the hook");
-  };
   let reached = 0;
   const inner = (request, response) => {
     reached++;
@@ -183,6 +189,35 @@ test("a hook that throws lets nothing through, and nothing out", async (t) => {
     await assert.rejects(web.withAuth(verifier, () => new Response(String(reached++)), { onDecision })(new Request("http://a/", { headers })), /of the hook/);
   }
   assert.equal(reached, 0);
+});
+
+for (const [how, onDecision] of Object.entries(FAULTY)) test(`an upgrade whose hook ${how} is closed, and the guard rejects`, async (t) => {
+  const { verifier, bearer } = await fixture();
+  const { serve } = await support;
+  const judge = guardUpgrade(verifier, { onDecision });
+  const { server, url } = await serve(t, (request, response) => response.end());
+  const faults = [];
+  server.on("upgrade", (request, socket) => judge(request, socket).catch((fault) => faults.push(fault.message)));
+  for (const line of ["", `Authorization: ${bearer().authorization}\r\n`]) {
+    const socket = connect(new URL(url).port, "127.0.0.1");
+    socket.write(`GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n${line}\r\n`);
+    socket.setTimeout(5000, () => socket.destroy(new Error("left open")));
+    let answer = "";
+    for await (const chunk of socket) answer += chunk;
+    assert.equal(answer, "");
+  }
+  assert.deepEqual(faults, ["of the hook", "of the hook"]);
+});
+
+test("a promise of the hook is awaited before the request goes on", async () => {
+  const { verifier, bearer } = await fixture();
+  const seen = [];
+  const onDecision = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    seen.push("hook");
+  };
+  await web.withAuth(verifier, () => (seen.push("handler"), new Response("in")), { onDecision })(new Request("http://a/", { headers: bearer() }));
+  assert.deepEqual(seen, ["hook", "handler"]);
 });
 
 test("upgrades and Web requests are told too, once each", async (t) => {

@@ -14,10 +14,11 @@ export interface RouteOptions extends AsyncCheckOptions, LoopbackOptions {
   /** The scopes that are needed, in place of the policy's. */
   readonly scopes?: string | readonly string[] | undefined;
   /**
-   * Called once with each decision, before the answer is sent or the request goes on, as `record` of
-   * `countersign/opentelemetry`. What it throws is a fault of the host: no request passes then.
+   * Called once with each decision of this guard, before the answer is sent or the request goes on, as `record` of
+   * `countersign/opentelemetry`; a promise is awaited. What it throws or rejects with is a fault of the host: the guard
+   * rejects with it, and no request passes.
    */
-  readonly onDecision?: ((decision: Decision) => void) | undefined;
+  readonly onDecision?: ((decision: Decision) => void | Promise<void>) | undefined;
 }
 
 /** What a route of a server over node:http asks for. */

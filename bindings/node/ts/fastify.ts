@@ -46,7 +46,7 @@ export const countersign: FastifyPluginAsync<CountersignPluginOptions> = async (
   demandDevelopment(defaults);
   app.addHook("onRoute", ({ config }) => {
     const auth = config?.auth;
-    if (typeof auth === "object") demandDevelopment(auth);
+    if (typeof auth === "object" && auth !== null) demandDevelopment(auth);
   });
   app.decorateRequest("auth", null);
   app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
@@ -55,7 +55,7 @@ export const countersign: FastifyPluginAsync<CountersignPluginOptions> = async (
     const options = { ...defaults, ...route };
     const asked = nodeRequest(request.raw, options);
     const decision = await verifier.checkAsync(asked, options);
-    options.onDecision?.(decision);
+    await options.onDecision?.(decision);
     if (decision.allowed) {
       request.auth = decision;
       addTo(reply, decision.headers);

@@ -35,7 +35,7 @@ export function guard(verifier: Verifier, options: NodeRouteOptions = {}): HttpG
   return async (request, response) => {
     const asked = nodeRequest(request, options);
     const decision = await verifier.checkAsync(asked, options);
-    options.onDecision?.(decision);
+    await options.onDecision?.(decision);
     if (decision.allowed) {
       addTo(response, decision.headers);
       return decision;
@@ -52,32 +52,42 @@ export function guard(verifier: Verifier, options: NodeRouteOptions = {}): HttpG
   };
 }
 
-/** The same for `server.on("upgrade")`: WebSocket and the like, which have no response to write to. */
+/**
+ * The same for `server.on("upgrade")`: WebSocket and the like, which have no response to write to. On a fault the socket
+ * is closed without an answer, and the promise rejects.
+ */
 export function guardUpgrade(verifier: Verifier, options: NodeRouteOptions = {}): UpgradeGuard {
   demandDevelopment(options);
   return async (request, socket) => {
     // A client that goes away while the check waits is no fault of the server.
     const ignore = (): void => {};
     socket.on("error", ignore);
-    const asked = nodeRequest(request, options);
-    const decision = await verifier.checkAsync(asked, options);
-    options.onDecision?.(decision);
-    if (decision.allowed) {
-      socket.off("error", ignore);
-      return decision;
+    try {
+      const asked = nodeRequest(request, options);
+      const decision = await verifier.checkAsync(asked, options);
+      await options.onDecision?.(decision);
+      if (decision.allowed) {
+        socket.off("error", ignore);
+        return decision;
+      }
+      const answer = denialOf(decision, request.method);
+      const more = options.explainToLoopback === true ? explanation(answer, decision, () => describeNode(request, asked.url)) : [];
+      refuse(socket, answer, more);
+      return undefined;
+    } catch (fault) {
+      // Nobody else closes it: no time limit of the server's holds for a socket that is to be upgraded.
+      socket.destroy();
+      throw fault;
     }
-    const answer = denialOf(decision, request.method);
-    const { status, body } = answer;
-    let { headers } = answer;
-    if (options.explainToLoopback === true) {
-      headers = [...headers, ...explanation(answer, decision, () => describeNode(request, asked.url))];
-    }
-    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-    // Nothing else would ever close the other half: no time limit of the server's holds for an upgraded socket.
-    socket.once("finish", () => socket.destroy());
-    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines}Connection: close\r\n\r\n${body}`);
-    return undefined;
   };
+}
+
+/** Answers on a socket, and closes it. */
+function refuse(socket: Duplex, { status, headers, body }: Answer, more: HeaderList): void {
+  const lines = [...headers, ...more].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  // Nothing else would ever close the other half: no time limit of the server's holds for an upgraded socket.
+  socket.once("finish", () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n${lines}Connection: close\r\n\r\n${body}`);
 }
 
 /** Adds fields to those that the response has. */

@@ -1,4 +1,4 @@
-/** The development switch of the handlers: a denial explained to a client on this machine, and to nobody else. */
+/** The development switch of the handlers: a denial explained to a client that seems to be on this machine. */
 
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP } from "node:net";
@@ -10,18 +10,23 @@ import { explain, type ExplainedRequest } from "./explain.js";
 /** The switch, as every handler takes it. */
 export interface LoopbackOptions {
   /**
-   * For development: a denial of a client on this machine says in a field `Server-Timing` what `explain` finds, where the
-   * tools of browsers show it. Off unless given; handlers refuse to be made with it where NODE_ENV is `production`.
+   * For development: a denial says in a field `Server-Timing` what `explain` finds, where the tools of browsers show it,
+   * if the client seems to be on this machine; one behind a proxy that hides itself does. Off unless given; handlers
+   * refuse to be made with it where NODE_ENV is `production`.
    */
   readonly explainToLoopback?: boolean | undefined;
 }
 
-/** A request as the switch looks at it. */
-export interface LoopbackRequest extends ExplainedRequest {
+/** Where a request came from, as the socket tells it and never a field. */
+export interface Client {
   /** The address of the socket's other end; undefined for a unix socket, and where nobody knows. */
   readonly address: string | undefined;
-  /** The version of HTTP, as `1.1`; undefined where nobody knows. */
-  readonly version: string | undefined;
+  /** The version of HTTP, as `httpVersion` of node:http; undefined where nobody knows. */
+  readonly httpVersion: string | undefined;
+}
+
+/** A request as the switch looks at it. */
+export interface LoopbackRequest extends ExplainedRequest, Client {
   /** Names and values of every field line. */
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
@@ -42,18 +47,19 @@ function isProduction(): boolean {
 }
 
 /**
- * Whether a request came from this machine, to a name of this machine, and through no proxy that tells.
+ * Whether a request seems to come from this machine: from its address, to its name, and through no proxy that shows.
  *
  * A proxy on this machine makes all the world loopback, so every field that proxies add counts against it, and so does
- * HTTP/1.0, which browsers and curl do not speak and nginx does to what is behind it unless told otherwise. The name has
- * to be one of loopback, because a page of another site can have its own name lead here (DNS rebinding).
+ * HTTP/1.0, which browsers and curl do not speak and old proxies do. Host, Origin and Referer have to name loopback: a
+ * page of another site can have its own name lead here (DNS rebinding), and proxies for development pass on the last two.
  */
-export function isLoopback({ address, version, fields }: Pick<LoopbackRequest, "address" | "version" | "fields">): boolean {
-  if (version === "1.0" || !isLoopbackAddress(address)) return false;
+export function isLoopback({ address, httpVersion, fields }: Pick<LoopbackRequest, "address" | "httpVersion" | "fields">): boolean {
+  if (!HTTP_VERSIONS.includes(httpVersion) || !isLoopbackAddress(address)) return false;
   const hosts: string[] = [];
   for (const [written, value] of fields) {
     const name = written.trim().replaceAll("_", "-").toLowerCase();
     if (PROXY_FIELD.test(name)) return false;
+    if ((name === "origin" || name === "referer") && !LOOPBACK_URL.test(value)) return false;
     // What HTTP/2 has in place of Host.
     if (name === "host" || name === ":authority") hosts.push(value);
   }
@@ -63,7 +69,7 @@ export function isLoopback({ address, version, fields }: Pick<LoopbackRequest, "
 function isLoopbackAddress(address: string | undefined): boolean {
   if (typeof address !== "string") return false;
   const family = isIP(address);
-  return family !== 0 && LOOPBACK.check(address, family === 4 ? "ipv4" : "ipv6");
+  return family !== 0 && loopbackAddresses().check(address, family === 4 ? "ipv4" : "ipv6");
 }
 
 /**
@@ -85,8 +91,12 @@ export function explanation(answer: Answer, decision: Decision, describe: () => 
       reason: decision.reason,
       now: new Date(),
     });
-    const metrics = findings.slice(0, MOST).map(({ id, certainty }) => `${id};desc="${certainty}"`);
-    return metrics.length === 0 ? [] : [["Server-Timing", metrics.join(", ")]];
+    const metrics = new Map<string, string>();
+    for (const { id, certainty } of findings) {
+      // One id may be found in several places: the likeliest counts. Browsers show the description in place of the name.
+      if (metrics.size < MOST && !metrics.has(id)) metrics.set(id, `countersign-${id};desc="${id}, ${certainty}"`);
+    }
+    return metrics.size === 0 ? [] : [["Server-Timing", [...metrics.values()].join(", ")]];
   } catch {
     // Whatever it is, the request stays denied and its answer the same.
     return [];
@@ -101,7 +111,7 @@ export function describeNode(request: IncomingMessage, url: string | undefined):
   const authority = fields.find(([name]) => /^(?:host|:authority)$/i.test(name))?.[1] ?? "localhost";
   return {
     address: request.socket.remoteAddress,
-    version: request.httpVersion,
+    httpVersion: request.httpVersion,
     fields,
     method: request.method,
     // As the check had it: with a scheme only over TLS, and then without the authority.
@@ -112,19 +122,33 @@ export function describeNode(request: IncomingMessage, url: string | undefined):
 /** Findings in one field; more would be no help, and fields have limits. */
 const MOST = 8;
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
-LOOPBACK.addAddress("::1", "ipv6");
-LOOPBACK.addSubnet("::ffff:127.0.0.0", 104, "ipv6");
+/** As servers write them; not 1.0, and nothing that is spelled otherwise. */
+const HTTP_VERSIONS: readonly (string | undefined)[] = ["1.1", "2", "2.0", "3"];
 
-const LOOPBACK_NAME = /^(?:(?:[a-z0-9_-]{1,63}\.){0,8}localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?$/i;
+let addresses: BlockList | undefined;
 
-/** Fields that proxies add, in lower case: one of them, whatever it says, and the client is somewhere else. */
-const PROXY_FIELD = new RegExp(
-  `^(?:${[
-    "x-forwarded.*|forwarded.*|via|x-real-ip|x-client-ip|client-ip|x-cluster-client-ip|true-client-ip|proxy-.*",
-    "x-original-.*|x-envoy-.*|x-azure-.*|x-appengine-.*|x-amz-cf-.*|x-amzn-trace-id|x-arr-.*",
-    "x-proxy.*|x-host|x-scheme|x-url-scheme|front-end-https",
-    "wl-proxy-.*|cf-.*|cdn-loop|fastly-.*|x-akamai-.*|akamai-.*|fly-.*|tailscale-.*|x-vercel-.*|x-nf-.*",
-  ].join("|")})$`,
-);
+/** Made when it is first asked for: where the switch is off, nothing is, and not every runtime has a BlockList. */
+function loopbackAddresses(): BlockList {
+  if (addresses === undefined) {
+    const made = new BlockList();
+    made.addSubnet("127.0.0.0", 8, "ipv4");
+    made.addAddress("::1", "ipv6");
+    made.addSubnet("::ffff:127.0.0.0", 104, "ipv6");
+    addresses = made;
+  }
+  return addresses;
+}
+
+const NAME = String.raw`(?:(?:[a-z0-9_-]{1,63}\.){0,8}localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?`;
+const LOOPBACK_NAME = new RegExp(`^${NAME}$`, "i");
+const LOOPBACK_URL = new RegExp(`^https?://${NAME}(?:[/?#].*)?$`, "i");
+
+/** Fields that proxies add, in lower case: one of them, whatever it says, and the client is somewhere else. Python has the same list. */
+const PROXY_FIELDS = [
+  "forwarded.*|x-forward.*|via|x-real-.*|x-host|x-scheme|x-url-scheme|front-end-https",
+  "client-ip|x-client-ip|x-client-cert.*|x-client-verify|x-cluster-.*|true-client-.*|remote-.*|x-remote-.*",
+  "proxy-.*|x-proxy.*|wl-proxy-.*|x-original-.*|x-originating-.*|x-ssl-.*|ssl-.*|x-varnish.*|x-envoy-.*|l5d-.*",
+  "x-amz-cf-.*|x-amzn-.*|x-azure-.*|x-arr-.*|x-appengine-.*|cf-.*|cdn-.*|fastly-.*|x-akamai-.*|akamai-.*|ali-.*",
+  "incap-.*|fly-.*|tailscale-.*|x-vercel-.*|x-nf-.*",
+];
+const PROXY_FIELD = new RegExp(`^(?:${PROXY_FIELDS.join("|")})$`);

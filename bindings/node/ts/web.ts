@@ -2,10 +2,11 @@
 
 import { cacheControlWith, denialOf, isCacheControl, type RouteOptions } from "./answer.js";
 import type { Decision, HeaderList } from "./decision.js";
-import { demandDevelopment, explanation, type LoopbackRequest } from "./loopback.js";
+import { demandDevelopment, explanation, type Client, type LoopbackRequest } from "./loopback.js";
 import type { Verifier } from "./verifier.js";
 
 export type { RouteOptions } from "./answer.js";
+export type { Client } from "./loopback.js";
 
 /** What a route over Web-standard requests asks for. */
 export interface WebRouteOptions extends RouteOptions {
@@ -17,10 +18,10 @@ export interface WebRouteOptions extends RouteOptions {
   /** The SHA-256 of the client certificate as base64url, from the TLS layer. */
   readonly clientCertSha256?: ((request: Request) => string | null) | undefined;
   /**
-   * The address of the client's socket, which a Web-standard request does not tell; never what a field says.
-   * `explainToLoopback` writes nothing without it.
+   * The client as its socket knows it, which a Web-standard request does not tell; never what a field says.
+   * `explainToLoopback` writes nothing without address and version.
    */
-  readonly clientAddress?: ((request: Request) => string | undefined) | undefined;
+  readonly client?: ((request: Request) => Client | undefined) | undefined;
 }
 
 /** Judges a request: the decision that lets it through, or the response to answer it with. */
@@ -50,19 +51,16 @@ export function guard(verifier: Verifier, options: WebRouteOptions = {}): WebGua
       },
       options,
     );
-    options.onDecision?.(decision);
+    await options.onDecision?.(decision);
     if (decision.allowed) return decision;
     const answer = denialOf(decision, request.method);
     const { status, body } = answer;
     const headers = headersOf(answer.headers);
     if (options.explainToLoopback === true) {
-      const describe = (): LoopbackRequest => ({
-        address: options.clientAddress?.(request),
-        version: undefined,
-        fields: [...request.headers],
-        method: request.method,
-        url,
-      });
+      const describe = (): LoopbackRequest => {
+        const { address, httpVersion } = options.client?.(request) ?? {};
+        return { address, httpVersion, fields: [...request.headers], method: request.method, url };
+      };
       for (const [name, value] of explanation(answer, decision, describe)) headers.append(name, value);
     }
     return new Response(request.method === "HEAD" ? null : body, { status, headers });

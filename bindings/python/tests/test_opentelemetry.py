@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import re
 import subprocess
@@ -183,6 +184,47 @@ def test_the_hook_is_called_once_and_what_it_raises_lets_nothing_through(host: s
             assert get(url, authorization) == 500
             assert seen == [expected["reason"]]
             seen.clear()
+
+
+@pytest.mark.parametrize("host", ["starlette", "fastapi"])
+def test_an_async_hook_is_awaited_and_what_it_raises_lets_nothing_through(host: str) -> None:
+    seen: list[str] = []
+
+    async def hook(decision: Decision) -> None:
+        await asyncio.sleep(0)
+        seen.append(decision.reason.value)
+        if len(seen) > len(CASES):
+            raise RuntimeError("of the hook")
+
+    with HOSTS[host](hook) as url:
+        assert [get(url, authorization) for authorization, _ in CASES] == [case["status"] for _, case in CASES]
+        assert [get(url, authorization) for authorization, _ in CASES] == [500 for _ in CASES]
+    assert seen == [case["reason"] for _, case in CASES] * 2
+
+
+class AsyncHook:
+    async def __call__(self, decision: Decision) -> None:
+        raise RuntimeError("of the hook")
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("host", ["flask", "django-wsgi", "django-asgi"])
+def test_a_middleware_that_is_not_async_refuses_an_async_hook(host: str) -> None:
+    hook = AsyncHook()
+    for given in (hook, hook.__call__, functools.partial(hook.__call__)):
+        with pytest.raises(TypeError, match="on_decision cannot be"), HOSTS[host](given):
+            pass
+    coroutines: list[Any] = []
+
+    # What it gives can be told only when it is called.
+    def hidden(decision: Decision) -> Any:
+        coroutines.append(hook(decision))
+        return coroutines[-1]
+
+    with HOSTS[host](hidden) as url:
+        for authorization, _ in CASES:
+            assert get(url, authorization) == 500
+    assert [coroutine.cr_frame for coroutine in coroutines] == [None for _ in CASES]
 
 
 def test_flasks_own_span_begins_too_late_for_a_denial() -> None:

@@ -150,7 +150,7 @@ explain({ polizy: {} });
 findings[0]!.id = "token_expired";
 
 guardUpgrade(verifier, { explainToLoopback: true });
-webGuard(verifier, { explainToLoopback: false, clientAddress: (request: Request) => request.headers.get("x-a") ?? undefined });
+webGuard(verifier, { explainToLoopback: false, client: () => ({ address: undefined, httpVersion: "1.1" }), onDecision: async () => {} });
 // @ts-expect-error on or off
 countersign(verifier, { explainToLoopback: "yes" });
 explain({ reason: decision.reason });

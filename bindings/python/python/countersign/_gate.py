@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from countersign._refresher import KeyRefresher
 
 _LOOK_AGAIN = 0.01
+_ASYNC_HOOK = "this middleware is not async, so on_decision cannot be"
 
 
 class Route(NamedTuple):
@@ -34,7 +36,8 @@ class Gate:
     """A verifier as a middleware asks it.
 
     With a refresher, a request whose keys are not there yet waits for them, at most `wait` seconds, before it is
-    answered with 503 or 401. `on_decision` hears of each decision, once, before it is acted on.
+    answered with 503 or 401. `on_decision` hears of each decision, once, before it is acted on. What it raises goes on
+    to the framework: no request passes whose decision did not come back from a gate.
     """
 
     def __init__(
@@ -50,40 +53,6 @@ class Gate:
         self._refresher = refresher
         self._wait = wait
 
-    def decide(self, headers: Any, route: Route, **call: Any) -> Decision:
-        """Judge a request; blocks for slow hashes and for keys."""
-        call.update(scopes=route.scopes, profile=route.profile)
-        decision = self.verifier.check_blocking(headers, **call)
-        waited = False
-        for pause in self._pauses(decision.need):
-            waited = True
-            time.sleep(pause)
-        return self._told(self.verifier.check_blocking(headers, **call) if waited else decision)
-
-    async def decide_async(self, headers: Any, route: Route, **call: Any) -> Decision:
-        """Judge a request; slow hashes run in the event loop's executor."""
-        call.update(scopes=route.scopes, profile=route.profile)
-        decision = await self._check(headers, call)
-        waited = False
-        for pause in self._pauses(decision.need):
-            waited = True
-            await asyncio.sleep(pause)
-        return self._told(await self._check(headers, call) if waited else decision)
-
-    def _told(self, decision: Decision) -> Decision:
-        # What the hook raises goes on to the framework: no request passes whose decision did not come back from here.
-        if self._on_decision is not None:
-            self._on_decision(decision)
-        return decision
-
-    async def _check(self, headers: Any, call: dict[str, Any]) -> Decision:
-        decision = self.verifier.check(headers, **call)
-        work = self.verifier.slow_hash(decision)
-        if work is None:
-            return decision
-        answer = await asyncio.get_running_loop().run_in_executor(None, work.run)
-        return self.verifier.resume(headers, answer, **call)
-
     def _pauses(self, need: Need | None) -> Iterator[float]:
         """Give pauses while a set that would help is under way."""
         if self._refresher is None or need is None or need.issuer is None:
@@ -97,6 +66,70 @@ class Gate:
                 return
             started = started or fetching
             yield _LOOK_AGAIN
+
+
+class BlockingGate(Gate):
+    """A gate of a middleware that is not async; `on_decision` cannot be async either."""
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        *,
+        refresher: KeyRefresher | None = None,
+        wait: float = 2.0,
+        on_decision: Callable[[Decision], object] | None = None,
+    ) -> None:
+        # Of an object that is called, its __call__ is what is async.
+        if any(map(inspect.iscoroutinefunction, (on_decision, getattr(on_decision, "__call__", None)))):  # noqa: B004
+            raise TypeError(_ASYNC_HOOK)
+        super().__init__(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
+
+    def decide(self, headers: Any, route: Route, **call: Any) -> Decision:
+        """Judge a request; blocks for slow hashes and for keys."""
+        call.update(scopes=route.scopes, profile=route.profile)
+        decision = self.verifier.check_blocking(headers, **call)
+        waited = False
+        for pause in self._pauses(decision.need):
+            waited = True
+            time.sleep(pause)
+        if waited:
+            decision = self.verifier.check_blocking(headers, **call)
+        if self._on_decision is not None:
+            given = self._on_decision(decision)
+            if inspect.isawaitable(given):
+                # Nobody would await it, and what it raises would let the request pass.
+                if inspect.iscoroutine(given):
+                    given.close()
+                raise TypeError(_ASYNC_HOOK)
+        return decision
+
+
+class AsyncGate(Gate):
+    """A gate of an async middleware; what `on_decision` gives is awaited if it can be."""
+
+    async def decide(self, headers: Any, route: Route, **call: Any) -> Decision:
+        """Judge a request; slow hashes run in the event loop's executor."""
+        call.update(scopes=route.scopes, profile=route.profile)
+        decision = await self._check(headers, call)
+        waited = False
+        for pause in self._pauses(decision.need):
+            waited = True
+            await asyncio.sleep(pause)
+        if waited:
+            decision = await self._check(headers, call)
+        if self._on_decision is not None:
+            given = self._on_decision(decision)
+            if inspect.isawaitable(given):
+                await given
+        return decision
+
+    async def _check(self, headers: Any, call: dict[str, Any]) -> Decision:
+        decision = self.verifier.check(headers, **call)
+        work = self.verifier.slow_hash(decision)
+        if work is None:
+            return decision
+        answer = await asyncio.get_running_loop().run_in_executor(None, work.run)
+        return self.verifier.resume(headers, answer, **call)
 
 
 def phrase(status: int) -> str:

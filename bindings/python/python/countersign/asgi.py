@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from countersign._gate import Gate, Route, answer_headers
-from countersign._loopback import scope_fields
+from countersign._gate import AsyncGate, Route, answer_headers
+from countersign._loopback import scope_fields, when_on
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -35,10 +35,11 @@ class CountersignMiddleware:
     WebSocket that is denied gets the whole answer where the server can send one, else it is closed before it is
     accepted, which is a 403. Slow hashes of passwords run in the event loop's executor. With a `refresher`, requests
     wait up to `wait` seconds for keys that are on their way. `on_decision` is called with each decision before the
-    answer is sent or the app is called, as ``countersign.opentelemetry.record``; it must not block.
+    answer is sent or the app is called, as ``countersign.opentelemetry.record``, and awaited if it is async; it must
+    not block. What it raises lets nothing through.
 
-    `explain_to_loopback` is for development: a denial of a client on this machine then says in a field
-    ``Server-Timing`` what `explain` finds.
+    `explain_to_loopback` is for development: a denial then says in a field ``Server-Timing`` what `explain` finds, if
+    the client seems to be on this machine; one behind a proxy that hides itself does.
 
     >>> import asyncio, countersign, hashlib
     >>> keys = [{"id": "billing", "sha256": hashlib.sha256(b"a-long-and-secret-key").hexdigest()}]
@@ -68,9 +69,9 @@ class CountersignMiddleware:
         explain_to_loopback: bool = False,
     ) -> None:
         self._app = app
-        self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
+        self._gate = AsyncGate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._route = route
-        self._explain = scope_fields if explain_to_loopback else None
+        self._explain = when_on(explain_to_loopback, scope_fields)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
@@ -81,7 +82,7 @@ class CountersignMiddleware:
             await self._app(scope, receive, send)
             return
         call = call_of(scope)
-        decision = await self._gate.decide_async(scope["headers"], route, **call)
+        decision = await self._gate.decide(scope["headers"], route, **call)
         if not decision.allowed:
             await self._deny(scope, receive, send, decision, call)
             return

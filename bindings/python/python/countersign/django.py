@@ -6,7 +6,8 @@
     COUNTERSIGN = {"VERIFIER": "mysite.auth.verifier"}  # a Verifier or its dotted path
 
 REFRESHER is one that fetches keys, ON_DECISION what is called with each decision before it is acted on, as
-``"countersign.opentelemetry.record"``: things or dotted paths. WAIT is how many seconds requests wait for keys.
+``"countersign.opentelemetry.record"``: things or dotted paths. What ON_DECISION raises lets nothing through; it cannot
+be async, which is a TypeError. WAIT is how many seconds requests wait for keys.
 
 .. code-block:: python
 
@@ -19,11 +20,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.utils.module_loading import import_string
 
-from countersign._gate import Gate, Route, answer_headers, environ_headers, environ_url
-from countersign._loopback import environ_fields
+from countersign._gate import BlockingGate, Route, answer_headers, environ_headers, environ_url
+from countersign._loopback import environ_fields, when_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -92,8 +94,9 @@ class CountersignMiddleware:
     """Judges every request that leads to a view; the decision is ``request.countersign``.
 
     Synchronous: under ASGI Django runs it in a thread, so slow hashes and waiting for keys block no event loop. With
-    ``"EXPLAIN_TO_LOOPBACK": True``, which is for development, a denial of a client on this machine says in a field
-    ``Server-Timing`` what `explain` finds.
+    ``"EXPLAIN_TO_LOOPBACK": True``, which is for development and refused where ``DEBUG`` is not on, a denial says in a
+    field ``Server-Timing`` what `explain` finds, if the client seems to be on this machine; one behind a proxy that
+    hides itself does.
 
     >>> from django.http import HttpRequest
     >>> import countersign, hashlib
@@ -119,9 +122,12 @@ class CountersignMiddleware:
             import_string(value) if isinstance(value, str) else value
             for value in (given["VERIFIER"], given.get("REFRESHER"), given.get("ON_DECISION"))
         )
-        self._gate = Gate(verifier, refresher=refresher, wait=given.get("WAIT", 2.0), on_decision=on_decision)
+        self._gate = BlockingGate(verifier, refresher=refresher, wait=given.get("WAIT", 2.0), on_decision=on_decision)
         self._wanted = verifier.policy.wanted_fields
-        self._explain = environ_fields if given.get("EXPLAIN_TO_LOOPBACK", False) else None
+        self._explain = when_on(given.get("EXPLAIN_TO_LOOPBACK", False), environ_fields)
+        if self._explain is not None and not settings.DEBUG:
+            wrong = "EXPLAIN_TO_LOOPBACK is for development, and DEBUG is not on"
+            raise ImproperlyConfigured(wrong)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer one request."""

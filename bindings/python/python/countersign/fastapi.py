@@ -22,8 +22,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from countersign._errors import AuthenticationError
-from countersign._gate import Gate, Route, answer_headers
-from countersign._loopback import scope_fields
+from countersign._gate import AsyncGate, Route, answer_headers
+from countersign._loopback import scope_fields, when_on
 from countersign.asgi import call_of, encoded
 
 if TYPE_CHECKING:
@@ -72,11 +72,11 @@ class Countersign(SecurityBase):
     are none. A profile with optional access lets requests without credentials through: ask
     ``decision.authenticated``. The decision is also ``request.state.countersign``. `scheme_name`, `bearer_format` and
     `description` stand in OpenAPI. With a `refresher`, requests wait up to `wait` seconds for keys on their way.
-    `on_decision` is called with each decision before it is acted on, as ``countersign.opentelemetry.record``; it must
-    not block.
+    `on_decision` is called with each decision before it is acted on, as ``countersign.opentelemetry.record``, and
+    awaited if it is async; it must not block. What it raises lets nothing through. Each dependency calls it.
 
-    `explain_to_loopback` is for development: a denial of a client on this machine then says in a field
-    ``Server-Timing`` what `explain` finds.
+    `explain_to_loopback` is for development: a denial then says in a field ``Server-Timing`` what `explain` finds, if
+    the client seems to be on this machine; one behind a proxy that hides itself does.
 
     >>> from fastapi import FastAPI, Security
     >>> import countersign, hashlib
@@ -107,9 +107,9 @@ class Countersign(SecurityBase):
     ) -> None:
         self.model = HTTPBearerModel(bearerFormat=bearer_format, description=description)
         self.scheme_name = scheme_name
-        self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
+        self._gate = AsyncGate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._profile = profile
-        self._explain = scope_fields if explain_to_loopback else None
+        self._explain = when_on(explain_to_loopback, scope_fields)
 
     async def __call__(
         self,
@@ -120,7 +120,7 @@ class Countersign(SecurityBase):
         """Judge one connection."""
         route = Route(tuple(security_scopes.scopes) or None, self._profile)
         call = call_of(connection.scope)
-        decision = await self._gate.decide_async(connection.scope["headers"], route, **call)
+        decision = await self._gate.decide(connection.scope["headers"], route, **call)
         if not decision.allowed:
             raise DeniedError(
                 decision, added=() if self._explain is None else self._explain(decision, connection.scope, call)

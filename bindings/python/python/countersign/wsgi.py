@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from countersign._gate import Gate, Route, answer_headers, environ_headers, environ_url, phrase
-from countersign._loopback import environ_fields
+from countersign._gate import BlockingGate, Route, answer_headers, environ_headers, environ_url, phrase
+from countersign._loopback import environ_fields, when_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,10 +29,10 @@ class CountersignMiddleware:
     every request is judged by the unnamed profile and the policy's scopes. The decision is in the environ: see
     `decision_of`. With a `refresher`, requests wait up to `wait` seconds for keys that are on their way.
     `on_decision` is called with each decision before the answer is sent or the app is called, as
-    ``countersign.opentelemetry.record``.
+    ``countersign.opentelemetry.record``. What it raises lets nothing through; it cannot be async, which is a TypeError.
 
-    `explain_to_loopback` is for development: a denial of a client on this machine then says in a field
-    ``Server-Timing`` what `explain` finds.
+    `explain_to_loopback` is for development: a denial then says in a field ``Server-Timing`` what `explain` finds, if
+    the client seems to be on this machine; one behind a proxy that hides itself does.
 
     >>> import countersign
     >>> verifier = countersign.Verifier(countersign.Policy({"realm": "api", "bearer": {"issuers": [{
@@ -57,10 +57,10 @@ class CountersignMiddleware:
         explain_to_loopback: bool = False,
     ) -> None:
         self._app = app
-        self._gate = Gate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
+        self._gate = BlockingGate(verifier, refresher=refresher, wait=wait, on_decision=on_decision)
         self._wanted = verifier.policy.wanted_fields
         self._route = route
-        self._explain = environ_fields if explain_to_loopback else None
+        self._explain = when_on(explain_to_loopback, environ_fields)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""

@@ -657,7 +657,10 @@ typedef struct countersign_fetch_info {
     uint32_t reason;
     /** The issuer as the policy names it. */
     countersign_str issuer;
-    /** Where. */
+    /**
+     * Where. That metadata name no private network by address was seen to; what a name resolves to is for the host to
+     * refuse, where they may name other hosts.
+     */
     countersign_str url;
     /** What If-None-Match carries, quotes and all; NULL for no such field. */
     countersign_str etag;

@@ -67,6 +67,44 @@ fn req_rotation_01_the_second_address_is_tried_when_the_first_has_nothing() {
 }
 
 #[test]
+fn an_address_of_metadata_that_brings_nothing_counts_as_a_failed_fetch() {
+    let verifier = verifier(&policy_of(""));
+    let store = verifier.store();
+    reason(&verifier, 1, at(0));
+    let counted = |now| {
+        let mut text = Vec::new();
+        store.write_prometheus(at(now), &mut text);
+        let text = String::from_utf8(text).unwrap();
+        ["fetches", "fetch_failures"].map(|name| {
+            let line = text.lines().find(|line| line.starts_with(&format!("countersign_key_{name}_total{{"))).unwrap();
+            line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()
+        })
+    };
+    // The first address hangs, and the next ticket stands behind its deadline.
+    store.next_fetch(at(0)).unwrap();
+    let good = metadata(ISSUER, "https://login.example.com/keys");
+    assert!(matches!(meet(store, OAUTH, body(&good), 6), Ok(Done::Located)));
+    assert_eq!(counted(6), [2, 1]);
+    fetch(store, &[1], at(7));
+    assert_eq!((counted(7), reason(&verifier, 1, at(7))), ([3, 1], Reason::Ok));
+}
+
+#[test]
+fn an_attempt_that_ends_counts_each_of_its_fetches_once() {
+    let verifier = verifier(&policy_of(""));
+    let store = verifier.store();
+    reason(&verifier, 1, at(0));
+    assert!(matches!(meet(store, OPENID, Outcome::Failed("HTTP 404"), 0), Ok(Done::Noted)));
+    assert!(meet(store, OAUTH, body("{}"), 0).is_err());
+    let mut text = Vec::new();
+    store.write_status(at(0), &mut text);
+    let status: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let source = &status["sources"][0];
+    assert_eq!((&source["counters"]["tickets"], &source["counters"]["failures"]), (&2.into(), &2.into()));
+    assert_eq!(source["failures_in_a_row"], 1, "attempts, by which the next one waits");
+}
+
+#[test]
 fn req_rotation_02_metadata_that_lie_are_refused_and_change_nothing() {
     let verifier = verifier(&policy_of(""));
     let store = verifier.store();

@@ -78,7 +78,8 @@ pub struct countersign_fetch_info {
     pub reason: u32,
     /// The issuer as the policy names it.
     pub issuer: countersign_str,
-    /// Where.
+    /// Where. That metadata name no private network by address was seen to; what a name resolves to is for the host to
+    /// refuse, where they may name other hosts.
     pub url: countersign_str,
     /// What If-None-Match carries, quotes and all; NULL for no such field.
     pub etag: countersign_str,

@@ -3,6 +3,8 @@
 //! Refuses user information (a credential, or a disguise of the host), a fragment (never sent), and
 //! every character that no URL holds. The path is not normalised. Never allocates.
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 /// The parts of an http or https URL, as they stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Url<'a> {
@@ -45,36 +47,54 @@ impl<'a> Url<'a> {
     pub fn is_loopback(&self) -> bool {
         let address = self.host.trim_start_matches('[').trim_end_matches(']');
         address.eq_ignore_ascii_case("localhost")
-            || address.parse::<core::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+            || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
-    /// Whether the host says of itself that it is this machine or one of a private network (RFC 6890): an address of
-    /// theirs, in whatever spelling a resolver would read, or a name below `localhost`. What a name stands for is not
-    /// known here.
+    /// Whether the host says of itself that it is this machine or not of the open network (RFC 6890): an address of a
+    /// private, shared, reserved or multicast range, in whatever spelling a resolver would read, or a name below
+    /// `localhost` or `localdomain`. What a name stands for is not known here.
     pub fn is_private(&self) -> bool {
-        use core::net::IpAddr;
-        let host = self.host.strip_suffix('.').unwrap_or(self.host);
+        let host = self.host.trim_end_matches('.');
         let address = host.trim_start_matches('[').trim_end_matches(']');
-        match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        match address.parse::<IpAddr>() {
             Ok(IpAddr::V4(address)) => is_private_v4(address),
-            Ok(IpAddr::V6(address)) => {
-                address.is_loopback()
-                    || address.is_unspecified()
-                    || address.is_unique_local()
-                    || address.is_unicast_link_local()
-            }
+            Ok(IpAddr::V6(address)) => embedded_v4(address).map_or_else(|| is_private_v6(address), is_private_v4),
             Err(_) => {
                 let last = host.rsplit('.').next().unwrap_or_default();
-                last.eq_ignore_ascii_case("localhost") || is_number(last)
+                ["localhost", "localdomain"].iter().any(|name| last.eq_ignore_ascii_case(name)) || is_number(last)
             }
         }
     }
 }
 
-fn is_private_v4(address: core::net::Ipv4Addr) -> bool {
-    let [first, second, ..] = address.octets();
-    let is_shared = first == 100 && (64..128).contains(&second);
-    first == 0 || is_shared || address.is_loopback() || address.is_private() || address.is_link_local()
+fn is_private_v4(address: Ipv4Addr) -> bool {
+    match address.octets() {
+        // This network, protocol assignments; what is shared by a carrier; benchmarks; multicast, reserved, broadcast.
+        [0 | 224.., ..] | [100, 64..128, ..] | [192, 0, 0, _] | [198, 18 | 19, ..] => true,
+        _ => address.is_loopback() || address.is_private() || address.is_link_local(),
+    }
+}
+
+fn is_private_v6(address: Ipv6Addr) -> bool {
+    match address.segments() {
+        // Site-local addresses, which RFC 3879 took back and networks still have; the local prefix of RFC 8215, behind
+        // which any IPv4 address may stand.
+        [0xfec0..0xff00, ..] | [0x64, 0xff9b, 1, ..] => true,
+        _ => address.is_unique_local() || address.is_unicast_link_local() || address.is_multicast(),
+    }
+}
+
+/// The IPv4 address that an IPv6 one leads to: compatible or mapped (RFC 4291 section 2.5.5), of which `::` and `::1`
+/// are two, translated (RFC 6052, RFC 2765), of a 6to4 site (RFC 3056).
+fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [first, second, third, fourth, fifth, sixth, high, low] = address.segments();
+    let (high, low) = match (first, second, third, fourth, fifth, sixth) {
+        (0, 0, 0, 0, 0, 0 | 0xffff) | (0, 0, 0, 0, 0xffff, 0) | (0x64, 0xff9b, 0, 0, 0, 0) => (high, low),
+        (0x2002, ..) => (second, third),
+        _ => return None,
+    };
+    let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+    Some(Ipv4Addr::new(a, b, c, d))
 }
 
 /// Whether a resolver may read the host that ends in this label as an address: `127.1`, `0x7f000001`.
@@ -103,7 +123,7 @@ pub fn is_absolute_uri(text: &str) -> bool {
 fn is_authority(authority: &str) -> bool {
     let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, rest)) => {
-            let valid = address.parse::<core::net::Ipv6Addr>().is_ok();
+            let valid = address.parse::<Ipv6Addr>().is_ok();
             return valid && (rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port));
         }
         None => authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port))),

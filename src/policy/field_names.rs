@@ -10,13 +10,13 @@ use crate::http;
 /// `Authorization` has its schemes; a proxy's credentials are the proxy's (REQ-HTTP-40); cookies have rules of
 /// their own.
 pub(super) fn is_credential_field(name: &str) -> bool {
-    http::is_http_token(name.as_bytes()) && !is_one_of(name, HTTPS_OWN)
+    http::is_http_token(name.as_bytes()) && (name.eq_ignore_ascii_case(WEB_SOCKET) || !is_one_of(name, HTTPS_OWN))
 }
 
 /// Whether a page of another site cannot send the field: what browsers send of themselves, and what Fetch lets any
 /// form or script set without asking first, tells nothing of who made the page.
 pub(super) fn is_telling_field(name: &str) -> bool {
-    is_credential_field(name) && !is_one_of(name, BROWSERS)
+    http::is_http_token(name.as_bytes()) && !is_one_of(name, HTTPS_OWN) && !is_one_of(name, BROWSERS)
 }
 
 /// Whether the name is on the list, or begins with one of its families, which end in a dash.
@@ -25,43 +25,92 @@ fn is_one_of(name: &str, list: &[&str]) -> bool {
     list.iter().any(|listed| if listed.ends_with('-') { begins(listed) } else { name.eq_ignore_ascii_case(listed) })
 }
 
-/// What HTTP, CORS and authentication read or write themselves (RFC 9110, RFC 9111, RFC 9112, Fetch, RFC 9449).
-const HTTPS_OWN: &[&str] = &[
+/// The one field that a page can fill when it opens a WebSocket (RFC 6455 section 11.3.4), so tokens of browsers come
+/// in it. Pages of other sites fill it as well: it tells nothing of who made the page.
+pub(super) const WEB_SOCKET: &str = "sec-websocket-protocol";
+
+/// What HTTP, CORS, authentication and proxies that end TLS read or write themselves (RFC 9110, RFC 9111, RFC 9112,
+/// Fetch, RFC 9440, RFC 9449; RFC 2965, RFC 7540, RFC 7838, RFC 8470).
+pub(super) const HTTPS_OWN: &[&str] = &[
     "accept",
     "accept-",
     "access-control-",
+    "age",
+    "allow",
+    "alt-svc",
+    "alt-used",
     "authentication-info",
     "authorization",
     "cache-control",
+    "client-cert",
+    "client-cert-chain",
     "connection",
     "content-",
     "cookie",
+    "cookie2",
     "date",
     "dpop",
+    "dpop-nonce",
+    "early-data",
+    "etag",
     "expect",
+    "expires",
     "forwarded",
+    "from",
     "host",
+    "http2-settings",
     "if-",
     "keep-alive",
+    "last-modified",
+    "location",
+    "max-forwards",
     "origin",
     "pragma",
     "proxy-",
     "range",
     "referer",
+    "retry-after",
     "sec-",
+    "server",
     "set-cookie",
+    "set-cookie2",
     "te",
     "trailer",
     "transfer-encoding",
     "upgrade",
     "user-agent",
+    "vary",
     "via",
+    "warning",
     "www-authenticate",
 ];
 
 /// What browsers and proxies add besides.
-const BROWSERS: &[&str] =
-    &["dnt", "downlink", "dpr", "priority", "save-data", "viewport-width", "width", "x-forwarded-"];
+pub(super) const BROWSERS: &[&str] = &[
+    "device-memory",
+    "dnt",
+    "downlink",
+    "dpr",
+    "ect",
+    "last-event-id",
+    "ping-from",
+    "ping-to",
+    "priority",
+    "purpose",
+    "rtt",
+    "save-data",
+    "service-worker",
+    "traceparent",
+    "tracestate",
+    "upgrade-insecure-requests",
+    "viewport-width",
+    "width",
+    "x-forwarded-",
+    "x-moz",
+    "x-purpose",
+    "x-real-ip",
+    "x-request-id",
+];
 
 #[cfg(test)]
 mod tests {
@@ -74,6 +123,12 @@ mod tests {
             assert!(!is_credential_field(&name) && !is_credential_field(&name.to_uppercase()), "{name}");
             assert!(!is_telling_field(&name), "{name}");
         }
+        for name in ["Client-Cert", "Client-Cert-Chain", "Cookie2", "DPoP-Nonce", "Sec-WebSocket-Key"] {
+            assert!(!is_credential_field(name), "{name}");
+        }
+        for name in ["Sec-WebSocket-Protocol", "sec-websocket-protocol"] {
+            assert!(is_credential_field(name) && !is_telling_field(name), "{name}");
+        }
         for name in ["X-API-Key", "X-Forwarded-Access-Token", "Accepted", "Hosts", "Ifs", "Section", "Dpop-Token"] {
             assert!(is_credential_field(name), "{name}");
         }
@@ -84,7 +139,7 @@ mod tests {
 
     #[test]
     fn what_a_browser_adds_tells_nothing() {
-        for name in ["DNT", "X-Forwarded-For", "priority", "Accept-Language", "Origin"] {
+        for name in ["DNT", "X-Forwarded-For", "priority", "Accept-Language", "Origin", "RTT", "Device-Memory"] {
             assert!(!is_telling_field(name), "{name}");
         }
         for name in ["X-CSRF-Token", "X-Requested-With", "X-XSRF-TOKEN"] {

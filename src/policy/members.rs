@@ -310,7 +310,6 @@ pub(super) const BEYOND_SCHEMA: &[&str] = &[
     "a source stands in the list once, header names compared without case",
     "a cookie source and the section session stand together, and a cookie whose name begins with neither __Host- nor __Secure- needs transport tls",
     "hashes of passwords are of a kind and a cost that are accepted, and names in an htpasswd stand there once",
-    "a token or an API key stands in no field that HTTP itself uses, and the field of session.csrf is none that browsers send of themselves or let every page set",
     "ids and hashes of API keys stand in the list once, and keys have a place to stand in that no bearer token has",
     "a parameter of a challenge stands there once, and its rule holds for its name in any case",
     "hosts, ports and escapes of URLs are well formed",

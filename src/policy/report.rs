@@ -43,6 +43,7 @@ words! {
         HashCostsDiffer = "hash_costs_differ", "Hashes of passwords that take differently long.";
         MetadataInvalid = "metadata_invalid", "Metadata of an issuer that were not taken.";
         ScopeOffline = "scope_offline", "`offline_access` asked for by a challenge.";
+        OriginRepeated = "origin_repeated", "An origin that stands in its list twice.";
     }
 }
 

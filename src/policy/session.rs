@@ -1,6 +1,6 @@
 //! The section `session`: what shows that a request with a cookie was sent by a page of ours.
 //!
-//! Refuses an origin that no browser would write that way, since it would never match, and one that stands there twice.
+//! Refuses an origin that no browser would write that way, since it would never match.
 
 use std::collections::HashSet;
 
@@ -34,9 +34,8 @@ fn read_origins(reader: &mut Reader<'_>, place: &Place<'_, '_>) -> Option<Vec<St
         reader.each_text(place, &Kind::Origin, elements, |text| is_serialized_origin(&text).then_some(text))?;
     let mut seen = HashSet::new();
     if let Some(at) = origins.iter().position(|origin| !seen.insert(origin)) {
-        let pointer = format!("{}/{at}", place.pointer());
-        reader.refuse_at(pointer, Code::ValueRefused, "the origin stands in the list twice");
-        return None;
+        // It harms nothing; perhaps another one was meant.
+        reader.warn(format!("{}/{at}", place.pointer()), Code::OriginRepeated, "the origin stands in the list twice");
     }
     Some(origins)
 }

@@ -1,5 +1,6 @@
 //! Each type of the table in JSON Schema, and the rules over several members that a schema can say.
 
+use super::field_names::{BROWSERS, HTTPS_OWN, WEB_SOCKET};
 use super::kind::{Kind, SCHEMES, Words};
 use super::schema::{Json, raw, text};
 use crate::jose::Algorithm;
@@ -13,10 +14,11 @@ pub(super) fn type_schema(kind: &Kind) -> Members {
         Kind::Realm => string("^[ -~]+$"),
         Kind::IssuerName => string("^(?!$)[^{}]*(\\{[^{}]+\\}[^{}]*)?$"),
         Kind::HttpsUrl => string(HTTPS_URL),
-        Kind::FieldName | Kind::TellingField => {
-            let reserved = reserved_names(&["authorization", "proxy-authorization", "cookie"]);
-            string(&format!("^(?!({reserved})$){TOKEN}+$"))
+        Kind::FieldName => {
+            let taken = reserved_names(&[WEB_SOCKET]);
+            string(&format!("^({taken}|(?!{}){TOKEN}+)$", reserved_fields(&[HTTPS_OWN])))
         }
+        Kind::TellingField => string(&format!("^(?!{}){TOKEN}+$", reserved_fields(&[HTTPS_OWN, BROWSERS]))),
         Kind::ParameterName | Kind::SomeText => string(ANY),
         Kind::CookieName => {
             string(&format!("^(__(Host|Secure)-{TOKEN}+|(?!__([Hh][Oo][Ss][Tt]|[Ss][Ee][Cc][Uu][Rr][Ee])-){TOKEN}+)$"))
@@ -80,11 +82,7 @@ pub(super) fn type_schema(kind: &Kind) -> Members {
             vec![member("type", text("integer")), member("minimum", raw(&0)), member("maximum", raw(&most))]
         }
         Kind::Origin => string("^[a-z][a-z0-9+.-]*://[a-z0-9._:\\[\\]-]+$"),
-        Kind::Origins => {
-            let mut list = list(0, type_schema(&Kind::Origin));
-            list.push(member("uniqueItems", raw("true")));
-            list
-        }
+        Kind::Origins => list(0, type_schema(&Kind::Origin)),
         Kind::Unsupported => Vec::new(),
     }
 }
@@ -205,6 +203,13 @@ fn algorithms(is_meant: impl Fn(Algorithm) -> bool) -> Members {
 
 fn reference(name: &str) -> Members {
     vec![member("$ref", Json::Text(format!("#/$defs/{name}")))]
+}
+
+/// A pattern for the names of fields on these lists, and for what begins with a family of them, which ends in a dash.
+fn reserved_fields(lists: &[&[&str]]) -> String {
+    let (families, names): (Vec<&str>, Vec<&str>) =
+        lists.iter().copied().flatten().partition(|listed| listed.ends_with('-'));
+    format!("(({})$|{})", reserved_names(&names), reserved_names(&families))
 }
 
 /// A pattern for these names in any case: schemas know no flag for that.

@@ -24,7 +24,8 @@ pub struct Fetch {
     pub reason: FetchReason,
     /// The issuer as the policy names it.
     pub issuer: String,
-    /// Where.
+    /// Where. That metadata name no private network by address was seen to; what a name resolves to is for the host to
+    /// refuse, where they may name other hosts (REQ-BCP-15).
     pub url: String,
     /// The entity tag of the set that is there, quotes and all, if its response had one.
     pub etag: Option<String>,

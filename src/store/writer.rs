@@ -64,6 +64,7 @@ pub(super) struct Counts {
     pub(super) tickets: u64,
     pub(super) loads: u64,
     pub(super) renewals: u64,
+    /// Tickets that brought nothing; those that were given back count once an attempt ends by it.
     pub(super) failures: u64,
     pub(super) refused: u64,
     pub(super) abandoned: u64,
@@ -271,6 +272,8 @@ impl Slot {
             Some(step) => {
                 attempt.step = step;
                 attempt.abandoned = 0;
+                // A failed fetch, whatever the attempt still comes to: an address that always hangs has to be seen.
+                writer.counts.failures += 1;
                 writer.note(text, now);
                 writer.go_on(attempt);
             }

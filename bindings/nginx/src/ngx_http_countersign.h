@@ -30,6 +30,8 @@
 #define NGX_HTTP_COUNTERSIGN_MAX_FILE    (64 * 1024 * 1024)
 /* Lines of wanted fields that are collected without taking memory. */
 #define NGX_HTTP_COUNTERSIGN_LINES       32
+/* nginx's own other ways of access. */
+#define NGX_HTTP_COUNTERSIGN_OTHERS      3
 /* A hash takes well below a second; this only ends one that never comes back, and keeps a stopping worker alive. */
 #define NGX_HTTP_COUNTERSIGN_HASH_WAIT   30000
 /* Addresses of one issuer that are kept: with discovery an issuer has as many as it likes, one after the other. */
@@ -109,6 +111,7 @@ typedef struct {
     ngx_array_t                      sources;    /* ngx_array_t * of ngx_http_countersign_source_t */
     ngx_event_t                      tick;       /* once a second in each worker */
     ngx_int_t                        access;     /* place of our access handler among nginx's phase handlers */
+    ngx_http_handler_pt              others[NGX_HTTP_COUNTERSIGN_OTHERS];  /* NULL: not in this nginx */
 #if (NGX_THREADS)
     ngx_thread_pool_t               *threads;    /* for slow hashes; NULL if no policy takes passwords */
 #endif
@@ -191,6 +194,7 @@ struct ngx_http_countersign_ctx_s {
     ngx_str_t                        issuer;     /* whose keys are waited for */
     uint64_t                         generation;
     ngx_http_countersign_hold_e      hold;
+    uint32_t                         held_reason;  /* while held: of the verdict that it would have without */
     countersign_slow_hash           *hash;       /* that was run, for the next look */
     void                            *task;       /* the thread's, while it runs */
 
@@ -390,6 +394,7 @@ void ngx_http_countersign_early_place(ngx_cycle_t *cycle);
 ngx_http_countersign_verdict_t *ngx_http_countersign_early_take(ngx_http_request_t *r,
     ngx_http_countersign_ctx_t *ctx);
 ngx_http_countersign_verdict_t *ngx_http_countersign_shown(ngx_http_request_t *r);
+ngx_int_t ngx_http_countersign_find_others(ngx_conf_t *cf);
 ngx_int_t ngx_http_countersign_judge_subrequest(ngx_http_request_t *r);
 
 void ngx_http_countersign_count(ngx_http_countersign_loc_conf_t *lcf, uint32_t reason);

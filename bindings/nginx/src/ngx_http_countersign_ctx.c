@@ -5,17 +5,18 @@
 #include "ngx_http_countersign.h"
 
 /*
- * The request ends: whatever it waits for goes on without it. A client that left before its password was hashed counts
- * as pending: where hashes pile up, clients leave long before the time is over, and nothing else would tell of it.
+ * The request ends: whatever it waits for goes on without it. A client that left while it was held counts by what it was
+ * held for: where hashes pile up or keys cannot be had, clients leave before the time is over, and nothing else would
+ * tell of it.
  */
 static void
 ngx_http_countersign_ctx_cleanup(void *data)
 {
     ngx_http_countersign_ctx_t  *ctx = data;
 
-    if (ctx->hold == NGX_HTTP_COUNTERSIGN_HELD_FOR_HASH) {
+    if (ctx->hold != NGX_HTTP_COUNTERSIGN_NOT_HELD) {
         ngx_http_countersign_count(ngx_http_get_module_loc_conf(ctx->request, ngx_http_countersign_module),
-                                   COUNTERSIGN_REASON_CHECK_PENDING);
+                                   ctx->held_reason);
     }
     ngx_http_countersign_wait_end(ctx);
     ngx_http_countersign_hash_forget(ctx);

@@ -11,32 +11,53 @@
 static void ngx_http_countersign_fetch_event(ngx_event_t *event);
 
 
-/* Closes the ticket with its answer, and tells the operator what the answer was. The fetch is gone then. */
+/* Tells the operator why a fetch brought nothing: what the report says, else the failure, else what was done of it. */
 static void
-ngx_http_countersign_fetch_done(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result)
+ngx_http_countersign_fetch_log(ngx_http_countersign_fetch_t *fetch, const countersign_fetch_result *result,
+    uint32_t done, const countersign_report *report)
 {
-    countersign_report   *report = NULL;
-    countersign_finding   finding;
-    countersign_time      now = ngx_http_countersign_clocks();
-    countersign_status    status;
-    ngx_str_t             issuer, why;
+    countersign_finding  finding;
+    ngx_str_t            issuer, why;
 
-    result->ticket = fetch->info.ticket;
-    status = countersign_store_fetch_done(fetch->policy->store, result, &now, NULL, &report);
-    ngx_http_countersign_lease_answer(fetch, result, status == COUNTERSIGN_OK
-                                      && (result->outcome == COUNTERSIGN_OUTCOME_BODY
-                                          || result->outcome == COUNTERSIGN_OUTCOME_NOT_MODIFIED));
     ngx_memzero(&finding, sizeof(finding));
     finding.struct_size = sizeof(finding);
     if (countersign_report_at(report, 0, &finding) != COUNTERSIGN_OK) {
         finding.text = result->failure;
     }
-    if (status != COUNTERSIGN_OK || result->outcome == COUNTERSIGN_OUTCOME_FAILED) {
-        issuer.data = (u_char *) fetch->info.issuer.data;
-        issuer.len = fetch->info.issuer.len;
-        why.data = (u_char *) finding.text.data;
-        why.len = finding.text.len;
-        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0, "countersign: no keys of \"%V\": %V", &issuer, &why);
+    if (finding.text.len == 0) {
+        finding.text = done == COUNTERSIGN_DONE_NOTED
+                       ? ngx_http_countersign_literal("304 about a set that is not there")
+                       : ngx_http_countersign_literal("the answer came too late");
+    }
+    issuer.data = (u_char *) fetch->info.issuer.data;
+    issuer.len = fetch->info.issuer.len;
+    why.data = (u_char *) finding.text.data;
+    why.len = finding.text.len;
+    ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0, "countersign: no keys of \"%V\": %V", &issuer, &why);
+}
+
+
+/*
+ * Closes the ticket with its answer, which is good for other workers only if the store has taken it: a 304 may be about
+ * a set that was there before. The fetch is gone then.
+ */
+static void
+ngx_http_countersign_fetch_done(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result)
+{
+    countersign_report  *report = NULL;
+    countersign_time     now = ngx_http_countersign_clocks();
+    countersign_status   status;
+    ngx_uint_t           is_good;
+    uint32_t             done = COUNTERSIGN_DONE_IGNORED;
+
+    result->ticket = fetch->info.ticket;
+    status = countersign_store_fetch_done(fetch->policy->store, result, &now, &done, &report);
+    is_good = status == COUNTERSIGN_OK
+              && (done == COUNTERSIGN_DONE_LOADED || done == COUNTERSIGN_DONE_RENEWED
+                  || done == COUNTERSIGN_DONE_LOCATED);
+    ngx_http_countersign_lease_answer(fetch, result, is_good);
+    if (!is_good && result->outcome != COUNTERSIGN_OUTCOME_ABANDONED) {
+        ngx_http_countersign_fetch_log(fetch, result, done, report);
     }
     countersign_report_free(report);
     ngx_http_countersign_ticket_close(fetch);

@@ -66,6 +66,7 @@ static ngx_int_t
 ngx_http_countersign_postconfiguration(ngx_conf_t *cf)
 {
     if (ngx_http_countersign_keys_used(cf) != NGX_OK
+        || ngx_http_countersign_find_others(cf) != NGX_OK
         || ngx_http_countersign_add_handler(cf, NGX_HTTP_ACCESS_PHASE, ngx_http_countersign_access_handler) != NGX_OK
         || ngx_http_countersign_add_handler(cf, NGX_HTTP_PRECONTENT_PHASE, ngx_http_countersign_precontent_handler)
            != NGX_OK)

@@ -36,28 +36,76 @@ ngx_http_countersign_challenge(ngx_http_request_t *r, const countersign_decision
 }
 
 
+/* The access handler of a module, which is in no table; NULL if it has none. NGX_ERROR if memory is short. */
+static ngx_int_t
+ngx_http_countersign_handler_of(ngx_conf_t *cf, ngx_module_t *module, ngx_http_handler_pt *handler)
+{
+    ngx_http_core_main_conf_t  *cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    ngx_http_module_t          *context = module->ctx;
+    ngx_array_t                *handlers = &cmcf->phases[NGX_HTTP_ACCESS_PHASE].handlers, kept = *handlers;
+    ngx_int_t                   rc;
+
+    *handler = NULL;
+    if (context->postconfiguration == NULL) {
+        return NGX_OK;
+    }
+    /* Shown by what it does with its turn, which is this and nothing else, in a list that is forgotten. */
+    rc = ngx_array_init(handlers, cf->pool, 1, sizeof(ngx_http_handler_pt));
+    if (rc == NGX_OK) {
+        rc = context->postconfiguration(cf);
+    }
+    if (rc == NGX_OK && handlers->nelts == 1) {
+        *handler = *(ngx_http_handler_pt *) handlers->elts;
+    }
+    *handlers = kept;
+    return rc == NGX_OK ? NGX_OK : NGX_ERROR;
+}
+
+
+/*
+ * Finds nginx's own other ways of access. The handlers of other modules are for their phase: some count on their place
+ * in it, move it, or answer the request.
+ */
+ngx_int_t
+ngx_http_countersign_find_others(ngx_conf_t *cf)
+{
+    static const char *const           names[] = {
+        "ngx_http_access_module", "ngx_http_auth_basic_module", "ngx_http_auth_request_module"
+    };
+    ngx_http_countersign_main_conf_t  *mcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_countersign_module);
+    ngx_module_t                     **module;
+    ngx_uint_t                         i;
+
+    for (i = 0; i < NGX_HTTP_COUNTERSIGN_OTHERS; i++) {
+        mcf->others[i] = NULL;
+        for (module = cf->cycle->modules; *module != NULL; module++) {
+            if ((*module)->type == NGX_HTTP_MODULE && ngx_strcmp((*module)->name, names[i]) == 0
+                && ngx_http_countersign_handler_of(cf, *module, &mcf->others[i]) != NGX_OK)
+            {
+                return NGX_ERROR;
+            }
+        }
+    }
+    return NGX_OK;
+}
+
+
 /*
  * What nginx's other ways of access say to a subrequest, which it has not asked: allow and deny, auth_basic,
  * auth_request, as one location has them under "satisfy any". NGX_OK: one of them lets it through; NGX_AGAIN: one is
- * still asking; NGX_DECLINED.
+ * still asking; NGX_DECLINED, which is also for any other answer.
  */
 static ngx_int_t
 ngx_http_countersign_ask_others(ngx_http_request_t *r)
 {
-    ngx_http_core_main_conf_t  *cmcf = ngx_http_get_module_main_conf(r, ngx_http_core_module);
-    ngx_http_phase_handler_t   *place;
-    ngx_int_t                   rc;
+    ngx_http_countersign_main_conf_t  *mcf = ngx_http_get_module_main_conf(r, ngx_http_countersign_module);
+    ngx_uint_t                         i;
+    ngx_int_t                          rc;
 
-    for (place = cmcf->phase_engine.handlers; place->checker != NULL; place++) {
-        if (place->checker != ngx_http_core_access_phase || place->handler == ngx_http_countersign_access_handler) {
-            continue;
-        }
-        rc = place->handler(r);
-        if (rc == NGX_OK) {
-            return NGX_OK;
-        }
-        if (rc == NGX_AGAIN || rc == NGX_DONE) {
-            return NGX_AGAIN;
+    for (i = 0; i < NGX_HTTP_COUNTERSIGN_OTHERS; i++) {
+        rc = mcf->others[i] == NULL ? NGX_DECLINED : mcf->others[i](r);
+        if (rc == NGX_OK || rc == NGX_AGAIN) {
+            return rc;
         }
     }
     return NGX_DECLINED;

@@ -45,7 +45,7 @@ ngx_http_countersign_wait_end(ngx_http_countersign_ctx_t *ctx)
 }
 
 
-/* Holds a request for at most so many milliseconds; NGX_AGAIN, or NGX_ERROR. */
+/* Holds the request that was just judged for at most so many milliseconds; NGX_AGAIN, or NGX_ERROR. */
 ngx_int_t
 ngx_http_countersign_wait_hold(ngx_http_request_t *r, ngx_http_countersign_ctx_t *ctx,
     ngx_http_countersign_hold_e hold, ngx_msec_t most)
@@ -54,6 +54,7 @@ ngx_http_countersign_wait_hold(ngx_http_request_t *r, ngx_http_countersign_ctx_t
         return NGX_ERROR;
     }
     ctx->hold = hold;
+    ctx->held_reason = countersign_decision_reason(ngx_http_countersign_decision);
     ctx->request = r;
     ctx->wake.data = ctx;
     ctx->wake.log = r->connection->log;

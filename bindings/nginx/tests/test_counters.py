@@ -7,7 +7,7 @@ import unittest
 
 import bcrypt
 from support.fetching import SERVER, Fetching
-from support.http import Connection, fetch
+from support.http import Connection, bearer, fetch
 from support.nginx import wait_until
 from support.site import policy
 from support.tokens import es256
@@ -109,6 +109,19 @@ class Counters(Fetching):
         wait_until(lambda: self.count("check_pending", 'location="/login"') == 1, "it is counted")
         time.sleep(2.0)
         self.assertEqual((self.count("password_rejected"), self.count("check_pending")), (1, 1))
+        self.clean()
+
+    def test_who_leaves_while_held_for_keys_is_counted_by_what_it_was_held_for(self) -> None:
+        """CountersignUnavailable lives on it: in an outage clients leave before the wait is over."""
+        self.start(server=COUNTING, wait="5s", mode="hang")
+        with Connection(self.nginx.port) as connection:
+            connection.send("GET", "/", bearer(self.key.token()))
+            self.assertTrue(self.keys.waiting.acquire(timeout=10))
+            self.assertEqual(self.count("keys_unavailable"), 0, "as long as it waits")
+        wait_until(lambda: self.count("keys_unavailable") == 1, "it is counted")
+        self.keys.release()
+        self.assertEqual(self.get().status, 200)
+        self.assertEqual((self.count("keys_unavailable"), self.count("ok")), (1, 1))
         self.clean()
 
     def test_head_and_other_methods(self) -> None:

@@ -10,6 +10,8 @@ from support.http import Connection, bearer, fetch
 from support.nginx import wait_until
 from support.tokens import es256, key_set
 
+COUNTING = SERVER + "location = /metrics { countersign off; countersign_metrics; }"
+
 
 class KeyFetches(Fetching):
     def test_the_first_request_waits_for_the_keys(self) -> None:
@@ -205,6 +207,23 @@ class KeyFetches(Fetching):
             time.sleep(0.05)
         self.assertEqual(self.keys.seen[1][1].get("if-none-match"), '"v1"')
         self.assertEqual(self.get().status, 200)
+
+    def test_a_304_that_the_store_refuses_is_a_failure_and_is_told(self) -> None:
+        self.start(server=COUNTING, mode="unchanged", wait="1s")
+        self.assertEqual(self.get().status, 503)
+        wait_until(lambda: self.counted("key_fetch_failures") == 1, "the fetch counts as failed")
+        self.assertEqual(self.counted("key_fetches"), 1)
+        told = [line for line in self.nginx.errors().splitlines() if "no keys of" in line]
+        self.assertEqual(len(told), 1, told)
+        self.assertIn("304", told[0])
+        self.keys.mode = "serve"
+        wait_until(lambda: self.get().status == 200, "the next fetch brings the keys")
+
+    def counted(self, name: str) -> int:
+        """What the metrics count of the one source."""
+        metrics = fetch(self.nginx.port, "/metrics").body.decode()
+        lines = [line for line in metrics.splitlines() if line.startswith(f"countersign_{name}_total{{")]
+        return sum(int(line.rpartition(" ")[2]) for line in lines)
 
     def test_the_location_may_be_a_file(self) -> None:
         self.start(

@@ -158,9 +158,11 @@ def cookies():
         ("origin-wildcard", "/session/origins/0", session(origins=["https://*.example.com"])),
         ("origin-list", "/session/origins/0", session(origins=[f"{ORIGIN}, {ORIGIN}"])),
         ("origin-space", "/session/origins/0", session(origins=[f" {ORIGIN}"])),
-        ("origin-repeated", "/session/origins/2", session(origins=[ORIGIN, "https://b.example", ORIGIN])),
         ("csrf-header-origin", "/session/csrf/header", session(csrf={"header": "Origin"})),
         ("csrf-header-host", "/session/csrf/header", session(csrf={"header": "host"})),
+        ("csrf-header-web-socket", "/session/csrf/header", session(csrf={"header": "Sec-WebSocket-Protocol"})),
+        ("csrf-header-upgrade", "/session/csrf/header", session(csrf={"header": "Upgrade-Insecure-Requests"})),
+        ("csrf-header-last-event", "/session/csrf/header", session(csrf={"header": "last-event-id"})),
         ("origin-non-ascii", "/session/origins/0", session(origins=["https://b\u00fccher.example"])),
     ]:
         bad(f"session-{name}", pointer, doc(bearer=bearer(it), session=section), "policy:session", "REQ-COOKIE-06")
@@ -209,6 +211,7 @@ def cookies():
         "ip": ["https://127.0.0.1"],
         "ipv6": ["https://[::1]:8443"],
         "several": [ORIGIN, "https://admin.example.com"],
+        "repeated-warns": [ORIGIN, "https://b.example", ORIGIN],
     }.items():
         here = doc(bearer=bearer("header", it), session=session(origins=origins))
         loads(f"session-origins-{name}", here, "policy:session")

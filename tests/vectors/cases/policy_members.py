@@ -164,6 +164,8 @@ def bearer_members():
             ("challenge", {"scope": "\u00e9"}, "/scope"),
             ("sources", [{"header": "Origin"}], "/0/header"),
             ("sources", ["header", {"header": "access-control-request-method"}], "/1/header"),
+            ("sources", [{"header": "Client-Cert"}], "/0/header"),
+            ("sources", [{"header": "sec-websocket-key"}], "/0/header"),
         ]
     ):
         doc = policy(bearer={member: value})

@@ -39,6 +39,22 @@ PRIVATE = [
     ("decimal", "2130706433"),
     ("hexadecimal", "0x7f000001"),
     ("octal", "0177.0.0.1"),
+    ("dots", "127.0.0.1.."),
+    ("localdomain", "localhost.localdomain"),
+    ("protocol-assignments", "192.0.0.1"),
+    ("benchmarks", "198.18.0.1"),
+    ("benchmarks-last", "198.19.255.255"),
+    ("multicast", "224.0.0.1"),
+    ("reserved", "240.0.0.1"),
+    ("broadcast", "255.255.255.255"),
+    ("compatible", "[::10.0.0.1]"),
+    ("translated", "[64:ff9b::a9fe:a9fe]"),
+    ("translated-local", "[64:ff9b:1::808:808]"),
+    ("translated-stateless", "[::ffff:0:127.0.0.1]"),
+    ("6to4", "[2002:7f00:1::]"),
+    ("site-local-6", "[fec0::1]"),
+    ("site-local-6-last", "[feff:ffff::1]"),
+    ("multicast-6", "[ff02::1]"),
 ]
 PUBLIC = [
     ("address", "93.184.216.34"),
@@ -47,7 +63,18 @@ PUBLIC = [
     ("address-6", "[2606:2800::1]"),
     ("digits-in-front", "10.example"),
     ("localhost-in-front", "localhost.example"),
+    ("localdomain-in-front", "localdomain.example"),
+    ("behind-protocol-assignments", "192.0.1.0"),
+    ("before-benchmarks", "198.17.255.255"),
+    ("behind-benchmarks", "198.20.0.0"),
+    ("before-multicast", "223.255.255.255"),
+    ("mapped", "[::ffff:93.184.216.34]"),
+    ("translated", "[64:ff9b::93.184.216.34]"),
+    ("translated-stateless", "[::ffff:0:93.184.216.34]"),
+    ("6to4", "[2002:5db8:d822::1]"),
+    ("beside-6to4", "[2003:7f00:1::]"),
 ]
+BY_ADDRESS = "REQ-BCP-15 as far as the text of the address goes; what a name resolves to is for the host to refuse"
 EARLY = {"prefetch": True}
 HASTY = {"prefetch": True, "cooldown": 1}
 LOCATED = [fetch(0, "metadata prefetch"), done(1, meta(), "located")]
@@ -157,6 +184,7 @@ def refused():
             [fetch(0, "metadata prefetch"), done(0, meta(f"https://{host}/jwks"), "refused")],
             fetch(0, "metadata prefetch"),
             urls=[ISSUER + OPENID, ISSUER + OAUTH],
+            note=BY_ADDRESS,
         )
     for name, host in PUBLIC:
         story(

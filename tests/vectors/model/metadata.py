@@ -12,8 +12,11 @@ BYTES = 512 * 1024
 ADDRESS_BYTES = 8000
 PRIVATE = [
     *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
-    *("::/128", "::1/128", "fc00::/7", "fe80::/10"),
+    *("192.0.0.0/24", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4"),
+    *("64:ff9b:1::/48", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"),
 ]
+EMBEDDING = {"::/96": 0, "::ffff:0:0/96": 0, "::ffff:0:0:0/96": 0, "64:ff9b::/96": 0, "2002::/16": 80}
+"""IPv6 networks whose addresses stand for an IPv4 one, and how many bits are behind that."""
 
 
 def addresses(issuer):
@@ -34,14 +37,17 @@ def is_loopback(host):
 
 
 def is_private(host):
-    """Whether a host name says that it is this machine or in a private network, however it spells its address."""
-    host = host.removesuffix(".")
+    """Whether a host name says that it is this machine or none of the open network, however it spells its address."""
+    host = host.rstrip(".")
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         last = host.rsplit(".", 1)[-1]
-        return last == "localhost" or re.fullmatch(r"\d+|0x[0-9a-f]*", last) is not None
-    address = getattr(address, "ipv4_mapped", None) or address
+        return last in ("localhost", "localdomain") or re.fullmatch(r"\d+|0x[0-9a-f]*", last) is not None
+    for net, behind in EMBEDDING.items():
+        if address in ipaddress.ip_network(net):
+            address = ipaddress.IPv4Address(int(address) >> behind & 0xFFFFFFFF)
+            break
     return any(address in ipaddress.ip_network(net) for net in PRIVATE)
 
 

@@ -5,11 +5,22 @@ import re
 from . import grammar, passwords
 from .checkers import PolicyInvalid, integer, is_bool, join, list_of, need, record, scope_text
 
-# What HTTP itself reads or writes (RFC 9110, 9111, 9112, 9449, Fetch); no credential stands there.
+# What HTTP itself reads or writes (RFC 2965, 7540, 7838, 8470, 9110 to 9112, 9440, 9449, Fetch); no credential stands
+# there, but for the one field of theirs that a page can fill when it opens a WebSocket.
 RESERVED_HEADERS = re.compile(
-    r"(accept|access-control|content|if|proxy|sec)-.*|accept|authentication-info|authorization|cache-control|connection"
-    r"|cookie|date|dpop|expect|forwarded|host|keep-alive|origin|pragma|range|referer|set-cookie|te|trailer"
-    r"|transfer-encoding|upgrade|user-agent|via|www-authenticate",
+    r"(accept|access-control|content|if|proxy|sec)-.*|accept|age|allow|alt-svc|alt-used|authentication-info"
+    r"|authorization|cache-control|client-cert|client-cert-chain|connection|cookie2?|date|dpop|dpop-nonce|early-data"
+    r"|etag|expect|expires|forwarded|from|host|http2-settings|keep-alive|last-modified|location|max-forwards|origin"
+    r"|pragma|range|referer|retry-after|server|set-cookie2?|te|trailer|transfer-encoding|upgrade|user-agent|vary|via"
+    r"|warning|www-authenticate",
+    re.IGNORECASE,
+)
+WEB_SOCKET = "sec-websocket-protocol"
+# What browsers and proxies add besides: it tells nothing of whose page sent the request.
+ADDED_HEADERS = re.compile(
+    r"x-forwarded-.*|device-memory|dnt|downlink|dpr|ect|last-event-id|ping-from|ping-to|priority|purpose|rtt|save-data"
+    r"|service-worker|traceparent|tracestate|upgrade-insecure-requests|viewport-width|width|x-moz|x-purpose|x-real-ip"
+    r"|x-request-id",
     re.IGNORECASE,
 )
 RESERVED_SCHEMES = ("bearer", "basic", "digest", "dpop", "negotiate", "ntlm")
@@ -82,7 +93,13 @@ def name_but(refused):
 def field(value, pointer):
     """The name of a header field that HTTP has no use for of its own."""
     need(isinstance(value, str) and grammar.TOKEN.fullmatch(value), pointer)
-    need(not RESERVED_HEADERS.fullmatch(value), pointer)
+    need(value.lower() == WEB_SOCKET or not RESERVED_HEADERS.fullmatch(value), pointer)
+
+
+def telling_field(value, pointer):
+    """The name of a header field that a page of another site cannot send."""
+    field(value, pointer)
+    need(value.lower() != WEB_SOCKET and not ADDED_HEADERS.fullmatch(value), pointer)
 
 
 def some_text(value, pointer):
@@ -140,15 +157,8 @@ def origin(value, pointer):
     need(isinstance(value, str) and ORIGIN.fullmatch(value), pointer)
 
 
-def origins(value, pointer):
-    """A list of origins, each once."""
-    list_of(origin, empty=True)(value, pointer)
-    for index, one in enumerate(value):
-        need(one not in value[:index], join(pointer, index))
-
-
 SESSION = record(
-    {"csrf": record({"header": field}, ["header"]), "origins": origins},
+    {"csrf": record({"header": telling_field}, ["header"]), "origins": list_of(origin, empty=True)},
 )
 
 

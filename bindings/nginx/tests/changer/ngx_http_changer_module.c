@@ -7,6 +7,7 @@
  *   changer removal ""            no Authorization any more
  *   changer method DELETE         another method
  *   changer nothing ""
+ *   changer grant ""              lets the request through, as another way of access
  */
 
 #include <ngx_config.h>
@@ -76,6 +77,9 @@ ngx_http_changer_handler(ngx_http_request_t *r)
     }
     if (ngx_http_complex_value(r, conf->value, &value) != NGX_OK) {
         return NGX_ERROR;
+    }
+    if (ngx_strcmp(conf->what.data, "grant") == 0) {
+        return NGX_OK;
     }
     if (ngx_strcmp(conf->what.data, "method") == 0) {
         r->method_name = value;

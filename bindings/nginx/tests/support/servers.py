@@ -120,6 +120,8 @@ class _Keys(BaseHTTPRequestHandler):
         etag = owner.etag
         if etag and self.headers.get("If-None-Match") == etag:
             status, document = 304, b""
+        if mode == "unchanged":
+            status, document = 304, b""
         self.send_response(status)
         if status == 302:
             self.send_header("Location", "/elsewhere")
@@ -147,7 +149,7 @@ class KeyServer(_Running):
     """Serves a JWK Set and counts who asks.
 
     `mode` tells how: serve, hang, fail, reset, page, empty, huge, short, redirect; longer and chunks send a whole set
-    and close before the end that they announced.
+    and close before the end that they announced; unchanged answers 304 to whatever is asked.
     """
 
     def __init__(self, *keys: Key) -> None:

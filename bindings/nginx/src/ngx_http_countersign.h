@@ -239,6 +239,7 @@ struct ngx_http_countersign_entry_s {
     ngx_str_t                        body;
     ngx_str_t                        etag;
     ngx_str_t                        cache_control;
+    ngx_str_t                        named;      /* of metadata: the address of the set that they name */
     size_t                           issuer_len; /* the key is issuer, space, address */
     size_t                           key_len;
     u_char                           key[1];
@@ -323,6 +324,7 @@ struct ngx_http_countersign_fetch_s {
     ngx_queue_t                      queue;      /* in policy->fetches */
     ngx_pool_t                      *pool;
     ngx_str_t                        key;        /* in the zone */
+    ngx_str_t                        named;      /* of metadata that were taken: the address of their set */
     uint64_t                         lease;      /* 0: none */
     ngx_event_t                      event;      /* end, deadline, or the next look at the lease */
     unsigned                         too_large:1;
@@ -417,6 +419,8 @@ ngx_http_countersign_entry_t *ngx_http_countersign_entry_find(ngx_http_countersi
     size_t issuer_len);
 ngx_http_countersign_entry_t *ngx_http_countersign_entry_add(ngx_http_countersign_zone_t *zone, ngx_str_t *key,
     size_t issuer_len);
+ngx_http_countersign_entry_t *ngx_http_countersign_entry_set(ngx_http_countersign_zone_t *zone, ngx_str_t *key,
+    size_t issuer_len);
 ngx_uint_t ngx_http_countersign_entry_is_idle(ngx_http_countersign_entry_t *entry);
 void ngx_http_countersign_entry_drop(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry);
 void ngx_http_countersign_seen_init(ngx_http_countersign_policy_t *policy);
@@ -426,10 +430,13 @@ countersign_str ngx_http_countersign_answer_copy(ngx_pool_t *pool, ngx_str_t *te
 void ngx_http_countersign_answer_read(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
     uint64_t now, countersign_fetch_result *result);
 ngx_uint_t ngx_http_countersign_answer_keep(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry,
-    countersign_fetch_result *result);
+    ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result);
 void ngx_http_countersign_lease_load(ngx_http_countersign_policy_t *policy, ngx_log_t *log);
+void ngx_http_countersign_lease_name(ngx_http_countersign_fetch_t *fetch);
 
 /* _view.c, _yield.c, _sources.c: what every worker has of the keys, for the metrics */
+ngx_int_t ngx_http_countersign_view_state(ngx_http_countersign_policy_t *policy, ngx_pool_t *pool, size_t index,
+    countersign_source_state *state, ngx_str_t *key);
 void ngx_http_countersign_view_start(ngx_http_countersign_main_conf_t *mcf);
 void ngx_http_countersign_view_tell(ngx_http_countersign_policy_t *policy);
 void ngx_http_countersign_view_leave(ngx_http_countersign_main_conf_t *mcf);

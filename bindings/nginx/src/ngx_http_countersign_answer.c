@@ -88,7 +88,7 @@ ngx_http_countersign_answer_write(ngx_http_countersign_zone_t *zone, ngx_str_t *
 /* Puts a good answer into the zone; gives whether it is there for the others. */
 ngx_uint_t
 ngx_http_countersign_answer_keep(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry,
-    countersign_fetch_result *result)
+    ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result)
 {
     entry->age = result->age_seconds;
     if (ngx_http_countersign_answer_write(zone, &entry->cache_control, result->cache_control) != NGX_OK) {
@@ -96,7 +96,9 @@ ngx_http_countersign_answer_keep(ngx_http_countersign_zone_t *zone, ngx_http_cou
     }
     if (result->outcome == COUNTERSIGN_OUTCOME_BODY
         && (ngx_http_countersign_answer_write(zone, &entry->etag, result->etag) != NGX_OK
-            || ngx_http_countersign_answer_write(zone, &entry->body, result->body) != NGX_OK))
+            || ngx_http_countersign_answer_write(zone, &entry->body, result->body) != NGX_OK
+            || ngx_http_countersign_answer_write(zone, &entry->named, ngx_http_countersign_view(&fetch->named))
+               != NGX_OK))
     {
         return 0;
     }

@@ -65,6 +65,42 @@ ngx_http_countersign_entry_find(ngx_http_countersign_zone_t *zone, ngx_str_t *ke
 }
 
 
+/*
+ * The entry with the set of a key source whose key this is: that of the key, or if it is an issuer's metadata, of the set
+ * that they named. An issuer serves metadata at one of several addresses, which follow from its name alone: the last good
+ * ones tell. NULL if there is no such set: what was fetched of the issuer elsewhere is no policy's that has this key.
+ */
+ngx_http_countersign_entry_t *
+ngx_http_countersign_entry_set(ngx_http_countersign_zone_t *zone, ngx_str_t *key, size_t issuer_len)
+{
+    ngx_str_t                      issuer = { issuer_len, key->data };
+    ngx_http_countersign_entry_t  *entry = ngx_http_countersign_entry_find(zone, key, issuer_len);
+    ngx_http_countersign_entry_t  *other, *metadata = NULL;
+
+    if (entry == NULL || entry->kind != COUNTERSIGN_FETCH_KIND_METADATA) {
+        return entry == NULL || entry->body.data == NULL ? NULL : entry;
+    }
+    for (other = NULL; (other = ngx_http_countersign_entry_of(zone, &issuer, other)) != NULL; ) {
+        if (other->kind == COUNTERSIGN_FETCH_KIND_METADATA && other->named.data != NULL
+            && (metadata == NULL || other->wall_seconds > metadata->wall_seconds))
+        {
+            metadata = other;
+        }
+    }
+    for (other = NULL; metadata != NULL; ) {
+        other = ngx_http_countersign_entry_of(zone, &issuer, other);
+        if (other == NULL
+            || (other->kind == COUNTERSIGN_FETCH_KIND_KEY_SET && other->body.data != NULL
+                && other->key_len == issuer_len + 1 + metadata->named.len
+                && ngx_memcmp(other->key + issuer_len + 1, metadata->named.data, metadata->named.len) == 0))
+        {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+
 /* Whether nobody fetches it, and no worker has its keys from there. */
 ngx_uint_t
 ngx_http_countersign_entry_is_idle(ngx_http_countersign_entry_t *entry)
@@ -78,7 +114,7 @@ ngx_http_countersign_entry_is_idle(ngx_http_countersign_entry_t *entry)
 void
 ngx_http_countersign_entry_drop(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry)
 {
-    ngx_str_t   *text[] = { &entry->body, &entry->etag, &entry->cache_control };
+    ngx_str_t   *text[] = { &entry->body, &entry->etag, &entry->cache_control, &entry->named };
     ngx_uint_t   i;
 
     /* A later entry of this address goes on behind the numbers that workers know. */

@@ -55,6 +55,9 @@ ngx_http_countersign_fetch_done(ngx_http_countersign_fetch_t *fetch, countersign
     is_good = status == COUNTERSIGN_OK
               && (done == COUNTERSIGN_DONE_LOADED || done == COUNTERSIGN_DONE_RENEWED
                   || done == COUNTERSIGN_DONE_LOCATED);
+    if (is_good && done == COUNTERSIGN_DONE_LOCATED) {
+        ngx_http_countersign_lease_name(fetch);
+    }
     ngx_http_countersign_lease_answer(fetch, result, is_good);
     if (!is_good && result->outcome != COUNTERSIGN_OUTCOME_ABANDONED) {
         ngx_http_countersign_fetch_log(fetch, result, done, report);

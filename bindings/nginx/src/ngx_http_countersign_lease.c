@@ -159,7 +159,7 @@ ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersi
         entry->outcome = is_good ? COUNTERSIGN_OUTCOME_BODY : COUNTERSIGN_OUTCOME_FAILED;
         if (is_good) {
             entry->wall_seconds = now.wall_seconds;
-            is_shared = ngx_http_countersign_answer_keep(zone, entry, result);
+            is_shared = ngx_http_countersign_answer_keep(zone, entry, fetch, result);
         } else {
             entry->failures++;
         }

@@ -73,26 +73,20 @@ ngx_http_countersign_view_leave(ngx_http_countersign_main_conf_t *mcf)
 static ngx_http_countersign_entry_t *
 ngx_http_countersign_view_entry(ngx_http_countersign_zone_t *zone, countersign_source_state *state, ngx_str_t *key)
 {
-    ngx_str_t                      issuer = { state->issuer.len, key->data };
-    ngx_http_countersign_entry_t  *entry = ngx_http_countersign_entry_find(zone, key, issuer.len), *set = NULL, *other;
+    size_t                         issuer_len = state->issuer.len;
+    ngx_http_countersign_entry_t  *entry = ngx_http_countersign_entry_find(zone, key, issuer_len), *set;
 
     if (entry == NULL) {
         if (!ngx_http_countersign_zone_has_spare(zone)) {
             return NULL;
         }
         zone->shared->yieldable++;
-        return ngx_http_countersign_entry_add(zone, key, issuer.len);
+        return ngx_http_countersign_entry_add(zone, key, issuer_len);
     }
     if (entry->kind != COUNTERSIGN_FETCH_KIND_METADATA || state->fetched_at_nanos == INT64_MAX) {
         return entry;
     }
-    for (other = NULL; (other = ngx_http_countersign_entry_of(zone, &issuer, other)) != NULL; ) {
-        if (other->kind == COUNTERSIGN_FETCH_KIND_KEY_SET && other->body.data != NULL
-            && (set == NULL || other->answered_at > set->answered_at))
-        {
-            set = other;
-        }
-    }
+    set = ngx_http_countersign_entry_set(zone, key, issuer_len);
     return set == NULL ? entry : set;
 }
 
@@ -166,7 +160,7 @@ ngx_http_countersign_view_put(ngx_http_countersign_zone_t *zone, ngx_http_counte
 
 
 /* The state of the source at index and its key in the zone, issuer, space, address; its address stands in the key. */
-static ngx_int_t
+ngx_int_t
 ngx_http_countersign_view_state(ngx_http_countersign_policy_t *policy, ngx_pool_t *pool, size_t index,
     countersign_source_state *state, ngx_str_t *key)
 {

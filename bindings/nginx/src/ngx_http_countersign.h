@@ -422,6 +422,7 @@ ngx_http_countersign_entry_t *ngx_http_countersign_entry_add(ngx_http_countersig
 ngx_http_countersign_entry_t *ngx_http_countersign_entry_set(ngx_http_countersign_zone_t *zone, ngx_str_t *key,
     size_t issuer_len);
 ngx_uint_t ngx_http_countersign_entry_is_idle(ngx_http_countersign_entry_t *entry);
+void ngx_http_countersign_entry_empty(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry);
 void ngx_http_countersign_entry_drop(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry);
 void ngx_http_countersign_seen_init(ngx_http_countersign_policy_t *policy);
 void ngx_http_countersign_seen_exit(ngx_http_countersign_policy_t *policy);

@@ -85,22 +85,27 @@ ngx_http_countersign_answer_write(ngx_http_countersign_zone_t *zone, ngx_str_t *
 }
 
 
-/* Puts a good answer into the zone; gives whether it is there for the others. */
+/*
+ * Puts a good answer into the zone; gives whether it is there for the others. If not, nothing is: the set of before is not
+ * what the issuer has now.
+ */
 ngx_uint_t
 ngx_http_countersign_answer_keep(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry,
     ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result)
 {
+    ngx_int_t  rc = ngx_http_countersign_answer_write(zone, &entry->cache_control, result->cache_control);
+
+    if (rc == NGX_OK && result->outcome == COUNTERSIGN_OUTCOME_BODY) {
+        rc = ngx_http_countersign_answer_write(zone, &entry->etag, result->etag) == NGX_OK
+             && ngx_http_countersign_answer_write(zone, &entry->named, ngx_http_countersign_view(&fetch->named))
+                == NGX_OK
+             ? ngx_http_countersign_answer_write(zone, &entry->body, result->body) : NGX_ERROR;
+    }
+    if (rc != NGX_OK || entry->body.data == NULL) {     /* 304 leaves the body that is there */
+        ngx_http_countersign_entry_empty(zone, entry);
+        return 0;
+    }
     entry->age = result->age_seconds;
-    if (ngx_http_countersign_answer_write(zone, &entry->cache_control, result->cache_control) != NGX_OK) {
-        return 0;
-    }
-    if (result->outcome == COUNTERSIGN_OUTCOME_BODY
-        && (ngx_http_countersign_answer_write(zone, &entry->etag, result->etag) != NGX_OK
-            || ngx_http_countersign_answer_write(zone, &entry->body, result->body) != NGX_OK
-            || ngx_http_countersign_answer_write(zone, &entry->named, ngx_http_countersign_view(&fetch->named))
-               != NGX_OK))
-    {
-        return 0;
-    }
-    return entry->body.data != NULL;        /* 304 leaves the one that is there */
+    entry->wall_seconds = ngx_http_countersign_clocks().wall_seconds;
+    return 1;
 }

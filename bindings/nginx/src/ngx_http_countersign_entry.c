@@ -110,20 +110,29 @@ ngx_http_countersign_entry_is_idle(ngx_http_countersign_entry_t *entry)
 }
 
 
-/* Frees an entry that is idle. */
+/* Frees what was fetched. */
 void
-ngx_http_countersign_entry_drop(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry)
+ngx_http_countersign_entry_empty(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry)
 {
     ngx_str_t   *text[] = { &entry->body, &entry->etag, &entry->cache_control, &entry->named };
     ngx_uint_t   i;
 
-    /* A later entry of this address goes on behind the numbers that workers know. */
-    zone->shared->highest = ngx_max(zone->shared->highest, ngx_max(entry->answers, entry->lease) + 1);
     for (i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
         if (text[i]->data != NULL) {
             ngx_slab_free_locked(zone->slab, text[i]->data);
+            ngx_str_null(text[i]);
         }
     }
+}
+
+
+/* Frees an entry that is idle. */
+void
+ngx_http_countersign_entry_drop(ngx_http_countersign_zone_t *zone, ngx_http_countersign_entry_t *entry)
+{
+    /* A later entry of this address goes on behind the numbers that workers know. */
+    zone->shared->highest = ngx_max(zone->shared->highest, ngx_max(entry->answers, entry->lease) + 1);
+    ngx_http_countersign_entry_empty(zone, entry);
     ngx_rbtree_delete(&zone->shared->entries, &entry->node);
     ngx_slab_free_locked(zone->slab, entry);
 }

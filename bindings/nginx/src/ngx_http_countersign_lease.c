@@ -127,9 +127,20 @@ ngx_http_countersign_lease_ask(ngx_http_countersign_fetch_t *fetch, countersign_
 }
 
 
+/* Whether the answer is about another set than the zone has: a 304 speaks of the one that was asked by. */
+static ngx_uint_t
+ngx_http_countersign_lease_is_beside(ngx_http_countersign_fetch_t *fetch, ngx_http_countersign_entry_t *entry,
+    countersign_fetch_result *result)
+{
+    return result->outcome == COUNTERSIGN_OUTCOME_NOT_MODIFIED
+           && (entry->etag.data == NULL || entry->etag.len != fetch->info.etag.len
+               || ngx_memcmp(entry->etag.data, fetch->info.etag.data, entry->etag.len) != 0);
+}
+
+
 /*
  * Ends the lease with what came of the fetch. A bad answer leaves the body that is there, for workers that start
- * later; an abandoned fetch changes nothing but the lease.
+ * later; an abandoned fetch, and a good answer about another set, change nothing but the lease.
  */
 void
 ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersign_fetch_result *result,
@@ -153,12 +164,13 @@ ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersi
     }
     fetch->lease = 0;
     entry->holder = 0;
-    if (result->outcome != COUNTERSIGN_OUTCOME_ABANDONED) {
+    if (result->outcome != COUNTERSIGN_OUTCOME_ABANDONED
+        && !(is_good && ngx_http_countersign_lease_is_beside(fetch, entry, result)))
+    {
         entry->kind = fetch->info.kind;
         entry->answered_at = now.monotonic_nanos;
         entry->outcome = is_good ? COUNTERSIGN_OUTCOME_BODY : COUNTERSIGN_OUTCOME_FAILED;
         if (is_good) {
-            entry->wall_seconds = now.wall_seconds;
             is_shared = ngx_http_countersign_answer_keep(zone, entry, fetch, result);
         } else {
             entry->failures++;

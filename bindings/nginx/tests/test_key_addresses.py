@@ -3,12 +3,16 @@
 import json
 import os
 import signal
+import time
 import unittest
 from typing import Any
 
+from support.fetching import SERVER, Fetching
 from support.http import bearer, fetch
+from support.metrics import Metrics
 from support.nginx import Nginx, wait_until
 from support.servers import KeyServer, Upstream
+from support.site import fetched_policy
 from support.tokens import AUDIENCE, ISSUER, Key, es256
 
 CONFIGURATION = "/.well-known/openid-configuration"
@@ -133,6 +137,102 @@ class KeyAddresses(unittest.TestCase):
                 self.assertEqual([target for target in self.asked() if "known" in target], [])
                 self.keys.mode = "serve"
                 self.nginx.stop()
+
+
+class Renewals(Fetching):
+    """How old the keys are that a worker starts with."""
+
+    def begin(self) -> None:
+        """Beside the policy of all, whose keys last, one whose keys are renewed every six seconds."""
+        self.start(
+            server=SERVER
+            + "location = /metrics { countersign off; countersign_metrics; }"
+            + "location /other { countersign other.json; proxy_pass UPSTREAM; }",
+            policies={"other.json": fetched_policy(cooldown=1, ttl=6)},
+            ttl=600,
+        )
+        self.keys.etag = '"one"'
+        self.assertEqual([self.get(target=target).status for target in ("/", "/other")], [200, 200])
+
+    def until_renewed(self) -> None:
+        """The other policy's set is renewed by a 304."""
+        count = self.keys.fetches
+
+        def is_renewed() -> bool:
+            self.get(target="/other")
+            return any(fields.get("if-none-match") == '"one"' for _, fields in self.keys.seen[count:])
+
+        wait_until(is_renewed, "a 304", 20)
+        time.sleep(0.2)
+
+    def age_behind_a_crash(self) -> int:
+        """How old the oldest keys are that a new worker takes from the zone."""
+        (before,) = self.nginx.workers()
+        os.kill(before, signal.SIGKILL)
+        wait_until(lambda: self.nginx.workers() not in ([], [before]), "another worker")
+        self.assertEqual(fetch(self.nginx.port, "/").status, 401)
+        metrics = Metrics(fetch(self.nginx.port, "/metrics").body.decode())
+        return metrics.value("countersign_key_set_age_seconds", issuer=ISSUER) or 0
+
+    def test_a_304_renews_the_set_in_the_zone(self) -> None:
+        self.begin()
+        time.sleep(3)
+        self.until_renewed()
+        self.assertLess(self.age_behind_a_crash(), 2)
+
+    def test_a_304_about_an_older_set_renews_no_newer_one(self) -> None:
+        self.begin()
+        newer = es256("k2")
+        time.sleep(1.2)
+        self.keys.publish(newer)
+        self.keys.etag = '"two"'
+        self.assertEqual(self.get(newer).status, 200)
+        # The last that the zone heard is a failure, so the other policy asks, by the set that it has.
+        self.keys.mode = "fail"
+        self.keys.etag = ""
+        time.sleep(1.2)
+        self.assertEqual(self.get(es256("made-up")).status, 401)
+        time.sleep(1.2)
+        self.keys.publish(self.key)
+        self.keys.etag = '"one"'
+        self.keys.mode = "serve"
+        self.assertIn("HTTP 500", self.nginx.errors())
+        self.until_renewed()
+        time.sleep(1)
+        self.assertGreaterEqual(self.age_behind_a_crash(), 3)
+        self.assertEqual(self.get(newer).status, 200, "the newer set is what the zone has")
+
+
+class FullZones(unittest.TestCase):
+    def test_an_answer_that_finds_no_room_leaves_no_set_of_before(self) -> None:
+        """Else the set of before looked like the new one, to workers that start."""
+        old, new = es256("k1"), es256("k2")
+        keys = self.enterContext(KeyServer(old))
+        server = f"""
+            countersign policy.json;
+            countersign_keys {ISSUER} location /_keys;
+            location = /_keys {{
+                internal;
+                countersign off;
+                proxy_buffer_size 64k;
+                proxy_buffers 8 64k;
+                proxy_pass http://127.0.0.1:{keys.port};
+            }}
+        """
+        policies = {"policy.json": fetched_policy(cooldown=1)}
+        nginx = self.enterContext(Nginx(server, http="countersign_zone keys 32k;", policies=policies))
+
+        def status(key: Key) -> int:
+            return fetch(nginx.port, "/index.html", bearer(key.token())).status
+
+        self.assertEqual(status(old), 200)
+        time.sleep(1.2)
+        keys.publish(new)
+        keys.cache_control = "max-age=600, x=" + "a" * 30_000
+        self.assertEqual([status(new), status(old)], [200, 401])
+        self.assertIn("too small for the keys", nginx.errors())
+        nginx.reload_and_wait()
+        self.assertEqual([status(old), status(new)], [401, 200])
 
 
 if __name__ == "__main__":

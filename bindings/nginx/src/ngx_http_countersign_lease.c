@@ -157,7 +157,7 @@ ngx_http_countersign_lease_answer(ngx_http_countersign_fetch_t *fetch, countersi
     }
     seen = ngx_http_countersign_answer_seen(fetch->policy, &fetch->key);
     ngx_shmtx_lock(&zone->slab->mutex);
-    entry = ngx_http_countersign_answer_entry(zone, &fetch->key, fetch->info.issuer.len);
+    entry = ngx_http_countersign_entry_find(zone, &fetch->key, fetch->info.issuer.len);
     if (entry == NULL || entry->lease != fetch->lease) {
         ngx_shmtx_unlock(&zone->slab->mutex);
         return;                             /* the lease was over, and is somebody else's */

@@ -9,16 +9,36 @@
 #include "ngx_http_countersign.h"
 
 
+/*
+ * Takes a view out of its entry. A worker may have been killed at any point of telling: the view may have no entry yet, or
+ * not stand in its list. The zone is locked.
+ */
+static void
+ngx_http_countersign_view_unlink(ngx_http_countersign_view_t *view)
+{
+    ngx_http_countersign_view_t  **place;
+
+    if (view->entry == NULL) {
+        return;
+    }
+    for (place = &view->entry->views; *place != NULL && *place != view; place = &(*place)->beside) { /* void */ }
+    if (*place == view) {
+        *place = view->beside;
+    }
+    view->entry = NULL;
+}
+
+
 /* Frees what a worker told of its keys. The zone is locked. */
 void
 ngx_http_countersign_view_drop(ngx_http_countersign_zone_t *zone, ngx_http_countersign_claim_t *claim)
 {
-    ngx_http_countersign_view_t  *view, **place;
+    ngx_http_countersign_view_t  *view;
 
     while ((view = claim->views) != NULL) {
+        ngx_http_countersign_view_unlink(view);
+        ngx_memory_barrier();
         claim->views = view->next;
-        for (place = &view->entry->views; *place != view; place = &(*place)->beside) { /* void */ }
-        *place = view->beside;
         ngx_slab_free_locked(zone->slab, view);
     }
 }
@@ -96,7 +116,7 @@ static ngx_http_countersign_view_t *
 ngx_http_countersign_view_of(ngx_http_countersign_zone_t *zone, ngx_http_countersign_told_t *told,
     ngx_http_countersign_entry_t *entry)
 {
-    ngx_http_countersign_view_t  *view = told->view, **place;
+    ngx_http_countersign_view_t  *view = told->view;
 
     if (view == NULL) {
         if (!ngx_http_countersign_zone_has_spare(zone)
@@ -107,16 +127,18 @@ ngx_http_countersign_view_of(ngx_http_countersign_zone_t *zone, ngx_http_counter
         zone->shared->yieldable++;
         view->claim = zone->claim;
         view->next = zone->claim->views;
+        ngx_memory_barrier();
         zone->claim->views = view;
         told->view = view;
 
     } else if (view->entry != entry) {
-        for (place = &view->entry->views; *place != view; place = &(*place)->beside) { /* void */ }
-        *place = view->beside;
+        ngx_http_countersign_view_unlink(view);
     }
     if (view->entry != entry) {
-        view->entry = entry;
+        /* In this order, behind the claim's link: whoever drops the claim finds all that an entry leads to. */
         view->beside = entry->views;
+        view->entry = entry;
+        ngx_memory_barrier();
         entry->views = view;
     }
     return view;

@@ -7,8 +7,9 @@
 
 /* A module of another version that a reload has loaded starts anew instead of misreading. */
 #define NGX_HTTP_COUNTERSIGN_LAYOUT                                                                       \
-    ((uint64_t) COUNTERSIGN_VERSION_NUMBER << 32 | sizeof(ngx_http_countersign_entry_t) << 20             \
-     | sizeof(ngx_http_countersign_view_t) << 10 | sizeof(ngx_http_countersign_row_t))
+    ((((((uint64_t) COUNTERSIGN_VERSION_NUMBER * 4099 + sizeof(ngx_http_countersign_shared_t)) * 4099     \
+        + sizeof(ngx_http_countersign_claim_t)) * 4099 + sizeof(ngx_http_countersign_entry_t)) * 4099     \
+      + sizeof(ngx_http_countersign_view_t)) * 4099 + sizeof(ngx_http_countersign_row_t))
 
 #define NGX_HTTP_COUNTERSIGN_ZONE_MIN    (8 * ngx_pagesize)
 

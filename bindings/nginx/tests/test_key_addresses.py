@@ -187,8 +187,8 @@ class Renewals(Fetching):
         self.keys.publish(newer)
         self.keys.etag = '"two"'
         self.assertEqual(self.get(newer).status, 200)
-        # From now on the issuer answers whoever asks by the older set, and nobody else. The last that the zone heard is a
-        # failure, so the other policy asks for itself.
+        # From now on the issuer answers whoever asks by the older set, and nobody else. The last that the zone heard is
+        # a failure, so the other policy asks for itself.
         self.keys.mode = "fail"
         self.keys.etag = '"one"'
         time.sleep(1.2)

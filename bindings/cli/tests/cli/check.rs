@@ -191,7 +191,7 @@ fn standard_input_is_asked_for_once() {
 #[test]
 fn check_answers_as_the_corpus_does() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/check.jsonl");
-    let Ok(rows) = std::fs::read_to_string(path) else { return };
+    let rows = std::fs::read_to_string(path).unwrap();
     let folder = folder("check-corpus");
     let mut compared = 0;
     for line in rows.lines().step_by(10) {
@@ -208,10 +208,9 @@ fn check_answers_as_the_corpus_does() {
             .unwrap()
             .iter()
             .map(|header| {
-                header[1]
-                    .as_str()
-                    .filter(|value| plain(value))
-                    .map(|value| format!("{}: {value}", header[0].as_str().unwrap()))
+                let (name, value) = (header[0].as_str().unwrap(), header[1].as_str()?);
+                // `check` refuses a line without a name, which only a host can hand in.
+                (!name.is_empty() && plain(value)).then(|| format!("{name}: {value}"))
             })
             .collect();
         let (Some(headers), true) =

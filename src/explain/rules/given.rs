@@ -47,7 +47,7 @@ fn stand(given: Reason, certainty: Certainty, seen: &str, view: &View<'_>, findi
     if given.is_allowed() {
         return passes(seen, certainty, view, findings);
     }
-    let Some(id) = lost(given, view, findings).or_else(|| FindingId::of_reason(given)) else { return };
+    let Some(id) = FindingId::of_reason(given) else { return };
     if given == Reason::AlgNotAllowed {
         symmetric(view, findings);
     }
@@ -61,20 +61,6 @@ fn stand(given: Reason, certainty: Certainty, seen: &str, view: &View<'_>, findi
         findings.prove(id);
     }
 }
-
-/// Where an Authorization went that was sent and is missing: what was found of it says more than that none came.
-fn lost(given: Reason, view: &View<'_>, findings: &Findings) -> Option<FindingId> {
-    let is_lost = given == Reason::CredentialsMissing && view.presents_authorization();
-    HOPS.iter().copied().find(|id| is_lost && findings.has(*id))
-}
-
-/// The ways to lose a header, the surest first.
-const HOPS: [FindingId; 4] = [
-    FindingId::HeaderStrippedOnRedirect,
-    FindingId::HeaderStrippedByCgi,
-    FindingId::HeaderStrippedByCdn,
-    FindingId::HeaderStrippedByProxy,
-];
 
 /// What a contradiction means.
 const OTHER: &str = "what is at hand (policy, keys, revoked ids, time) is not what the server had";

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod live_support;
+mod numbers;
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -13,24 +14,12 @@ use std::thread;
 
 use countersign::{Decision, Done, Fetch, FetchReason, KeyStore, KeysRefused, Outcome, Reason, Verifier};
 use live_support::*;
+use numbers::Numbers;
 use serde_json::Value;
 
 const ISSUERS: usize = 3;
 const COOLDOWN: u64 = 3;
 const ROUNDS: u64 = 400;
-
-/// Numbers that repeat with their seed (splitmix64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-}
 
 /// What the threads share.
 struct Field {

@@ -5,12 +5,14 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod live_support;
+mod numbers;
 
 use std::collections::HashMap;
 
 use countersign::time::{Now, Wall};
 use countersign::{Decision, Fetch, FetchKind, FetchReason, Outcome, Reason, Verifier};
 use live_support::*;
+use numbers::Numbers;
 
 const HOSTS: usize = 8;
 const DAY: u64 = 86_400;
@@ -21,19 +23,6 @@ const COOLDOWN: u64 = 30;
 const LONGEST_REFUSAL: u64 = 300 + 75 + 5 + 2 * STEP;
 /// Seconds that the last good set serves; shorter than the longest outage.
 const STALE: u64 = 3600;
-
-/// Numbers that repeat with their seed (splitmix64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-}
 
 /// How an issuer answers for a while.
 #[derive(Clone, Copy, Debug, PartialEq)]
